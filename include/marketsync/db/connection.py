@@ -1,0 +1,112 @@
+"""Connections to the domain's Postgres, with errors a person can act on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from marketsync.errors import Fatal, Retriable
+
+__all__ = ["SCHEMA", "Database", "database_url"]
+
+SCHEMA = "marketsync"
+_OPTIONS = f"-c search_path={SCHEMA} -c timezone=UTC"
+_CONNECT_SECONDS = 10
+_POOL_SECONDS = 30.0
+
+Row = dict[str, Any]
+
+
+def database_url() -> str:
+    """MARKETSYNC_DATABASE_URL, or the address of the embedded server where one runs.
+
+    Raises:
+        Fatal: neither is there.
+    """
+    from marketsync.db.embedded import running_url
+
+    url = os.environ.get("MARKETSYNC_DATABASE_URL") or running_url()
+    if not url:
+        raise Fatal(
+            "No database: MARKETSYNC_DATABASE_URL is not set and the embedded server does not run",
+            hint="Set MARKETSYNC_DATABASE_URL, or start the embedded server with `make up`",
+        )
+    return url
+
+
+class Database:
+    """A small pool of connections; every row comes as a dict.
+
+    Args:
+        url: a postgresql:// address.
+        size: the most connections held at once by this process.
+    """
+
+    def __init__(self, url: str, *, size: int = 8) -> None:
+        self.url = url
+        self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(
+            url,
+            min_size=0,
+            max_size=size,
+            open=False,
+            timeout=_POOL_SECONDS,
+            kwargs={"row_factory": dict_row, "options": _OPTIONS, "connect_timeout": _CONNECT_SECONDS},
+        )
+
+    @classmethod
+    def from_environment(cls) -> Database:
+        """The database that the environment names. Raises `Fatal` where it names none."""
+        return cls(database_url())
+
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection[Row]]:
+        """One transaction: committed at the end of the block, rolled back on an error.
+
+        Raises:
+            Retriable: the server cannot be reached.
+        """
+        if self._pool.closed:
+            self._pool.open()
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except PoolTimeout as error:
+            raise self._unreachable(error) from error
+
+    @contextmanager
+    def session(self, *, autocommit: bool = False) -> Iterator[psycopg.Connection[Row]]:
+        """A connection of its own, outside the pool: for session locks and LISTEN.
+
+        Raises:
+            Retriable: the server cannot be reached.
+        """
+        try:
+            connection = psycopg.connect(
+                self.url,
+                row_factory=dict_row,
+                autocommit=autocommit,
+                options=_OPTIONS,
+                connect_timeout=_CONNECT_SECONDS,
+            )
+        except psycopg.OperationalError as error:
+            raise self._unreachable(error) from error
+        with connection:
+            yield connection
+
+    def close(self) -> None:
+        """Return every connection to the server."""
+        self._pool.close()
+
+    def _unreachable(self, error: Exception) -> Retriable:
+        info = psycopg.conninfo.conninfo_to_dict(self.url)
+        where = f"{info.get('host', 'localhost')}:{info.get('port', 5432)}/{info.get('dbname', '')}"
+        return Retriable(
+            f"The database {where} cannot be reached: {error}",
+            hint="Check that Postgres runs and that MARKETSYNC_DATABASE_URL is right; `make up` starts the embedded one",
+        )

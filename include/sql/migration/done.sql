@@ -1,0 +1,2 @@
+-- The migrations that ran.
+select name from schema_version
