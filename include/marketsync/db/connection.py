@@ -108,5 +108,5 @@ class Database:
         where = f"{info.get('host', 'localhost')}:{info.get('port', 5432)}/{info.get('dbname', '')}"
         return Retriable(
             f"The database {where} cannot be reached: {error}",
-            hint="Check that Postgres runs and that MARKETSYNC_DATABASE_URL is right; `make up` starts the embedded one",
+            hint="Check that Postgres runs and MARKETSYNC_DATABASE_URL is right; `make up` starts the embedded one",
         )

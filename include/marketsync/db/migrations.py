@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import LiteralString, cast
-
 import psycopg
+from psycopg import sql as composed
 
 from marketsync.db.connection import SCHEMA, Database
 from marketsync.db.queries import sql
@@ -29,7 +28,7 @@ def migrate(database: Database) -> list[str]:
     ran: list[str] = []
     with database.session(autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
-        connection.execute(cast("LiteralString", f"create schema if not exists {SCHEMA}"))
+        connection.execute(composed.SQL("create schema if not exists {}").format(composed.Identifier(SCHEMA)))
         connection.execute(sql("migration/prepare"))
         done = {row["name"] for row in connection.execute(sql("migration/done"))}
         for name in _files():

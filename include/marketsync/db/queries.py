@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import LiteralString, cast
+from typing import LiteralString
 
 from marketsync.paths import SQL
 
@@ -17,4 +17,4 @@ def sql(name: str) -> LiteralString:
     Raises:
         FileNotFoundError: there is no such query.
     """
-    return cast("LiteralString", (SQL / f"{name}.sql").read_text(encoding="utf-8"))
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,142 @@
+"""`python -m demo`: exit code 0 only if the sandbox ends as 1C's files ask for."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+
+from marketsync.clock import SYSTEM
+from marketsync.errors import MarketsyncError
+from marketsync.paths import PROJECT
+
+GOODS = 6000
+EDITED = 3
+
+
+def main() -> int:
+    """Play the demo; print its table."""
+    options = _options()
+    home = PROJECT / "var" / "demo"
+    os.environ["MARKETSYNC_VAR"] = str(home)
+    signal.signal(signal.SIGTERM, _end)
+    began = SYSTEM.monotonic()
+    try:
+        return _play(options, home, began)
+    except MarketsyncError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped\n")
+        return 130
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser.add_argument("--goods", type=int, default=GOODS, help=f"how many goods to generate ({GOODS})")
+    parser.add_argument("--catalog", type=Path, help="a folder with one's own CommerceML files instead")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args()
+
+
+def _play(options: argparse.Namespace, home: Path, began: float) -> int:
+    from demo import own_catalog
+    from demo.report import tell
+    from demo.story import Story
+    from marketsync.db import Database
+    from marketsync.runtime import Runtime
+    from stack.machine import Stack, end
+
+    def say(line: str) -> None:
+        sys.stdout.write(f"[{SYSTEM.monotonic() - began:6.1f} s] {line}\n")
+        sys.stdout.flush()
+
+    end()
+    shutil.rmtree(home, ignore_errors=True)
+    _forget_database()
+    home.mkdir(parents=True)
+    if options.catalog is None:
+        _generate(home / "deliveries", options.goods, options.seed)
+        say(f"{options.goods} goods generated as 1C would write them")
+    else:
+        own_catalog.prepare(options.catalog, home)
+    with Stack(report=say) as stack:
+        os.environ.update(stack.environment)
+        runtime = Runtime(database=Database(stack.database_url), accounts=Runtime.from_environment().accounts)
+        account = runtime.accounts.accounts[0].id
+        stack.airflow.wait_dags([f"{account}__reconcile", f"{account}__dictionaries"], 120)
+        story = Story(stack, runtime, account, say)
+        story.dictionaries()
+        if options.catalog is None:
+            _generated(story, home / "deliveries")
+        else:
+            own_catalog.play(story, options.catalog)
+        story.tell_holds()
+        runtime.database.close()
+    return tell(story.outcome, SYSTEM.monotonic() - began)
+
+
+def _generated(story: object, deliveries: Path) -> None:
+    from demo.story import Story
+
+    if not isinstance(story, Story):
+        raise TypeError
+    first, second = deliveries / "first", deliveries / "second"
+    story.deliver(first, "full load")
+    story.prove("full load", first / "expected.json")
+    story.reconcile("after the full load")
+    story.deliver(second, "1 % changes")
+    story.edit_cabinet(_unchanged(first, second)[:EDITED])
+    counts = story.reconcile("after somebody's edits")
+    if counts["healed"] < EDITED:
+        story.outcome.failures.append(f"{EDITED} cards were edited in the cabinet, {counts['healed']} healed")
+    story.rest()
+    story.prove("1 % changes and edits", second / "expected.json")
+    last = story.reconcile("at the end")
+    unexplained = {
+        cause: n for cause, n in last["causes"].items() if cause not in ("held", "rejected", "in_flight")
+    }
+    if unexplained:
+        story.outcome.failures.append(f"differences remain at the end: {unexplained}")
+
+
+def _unchanged(first: Path, second: Path) -> list[str]:
+    """Articles of cards that the second delivery left as they were."""
+    from demo.judge import read_expected
+
+    before = read_expected(first / "expected.json")["offers"]
+    after = read_expected(second / "expected.json")["offers"]
+    return sorted(
+        offer["article"]
+        for guid, offer in after.items()
+        if before.get(guid) == offer and offer["state"] == "listed" and offer["on_sale"] and not offer["held"]
+    )
+
+
+def _generate(folder: Path, goods: int, seed: int) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "sandbox.generator", str(folder), "--goods", str(goods), "--seed", str(seed)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )
+
+
+def _forget_database() -> None:
+    from marketsync.db import embedded
+
+    embedded.stop()
+    shutil.rmtree(embedded.data_folder(), ignore_errors=True)
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

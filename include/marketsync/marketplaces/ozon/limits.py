@@ -1,0 +1,66 @@
+"""Ozon's numbers: rates, batch sizes, item limits and what it takes as a price. Each with its source."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from marketsync.http.protocols import Limit
+from marketsync.marketplaces.base import GapRule, ItemLimit, PriceRules
+
+# Ozon Seller API, "Limits": methods without a limit of their own share 50 requests a second per Client-Id.
+_ALL_CALLS, _ALL_WINDOW = 50, 1.0
+
+# Ozon Seller API, /v2/products/stocks: 80 calls a minute per seller.
+_STOCK_CALLS, _STOCK_WINDOW = 80, 60.0
+
+# Ozon Seller API, /v3/product/import: 100 items a call.
+CARDS_PER_CALL = 100
+
+# Ozon Seller API, /v3/product/import: 50 pictures with the main one since September 2026, 30 before; 30 fits
+# both.
+PICTURES_PER_CARD = 30
+
+# Ozon Seller API, /v1/product/import/prices: 1000 items a call, 10 updates an hour per product.
+PRICES_PER_CALL = 1000
+PRICE_LIMIT = ItemLimit(count=10, per=timedelta(hours=1))
+
+# Ozon Seller API, /v2/products/stocks: 100 pairs of product and warehouse a call, one update of a pair in 30
+# s.
+STOCKS_PER_CALL = 100
+STOCK_LIMIT = ItemLimit(count=1, per=timedelta(seconds=30))
+STOCK_CALLS_AT_ONCE = 4  # ours: 80 calls a minute are reached with four at any usual answering time
+
+# Ozon Seller API, the reading methods: 1000 rows a page, 1000 ids a call; dictionary values: 2000 a page.
+ROWS_PER_PAGE = 1000
+VALUES_PER_PAGE = 2000
+# Ozon Seller API, /v2/warehouse/list: 200 a page.
+WAREHOUSES_PER_PAGE = 200
+
+# Ozon Seller API, /v3/product/import: weight in g * 1000 / (mm * mm * mm) must lie in these bounds.
+DENSITY = (0.001, 13.55)
+
+# Ozon Seller API, /v1/product/import/prices and its list of errors (discount_*_too_small, discount_too_big,
+# min_auto_price_too_small): the struck price exceeds the price by 20 roubles below 400, by 5 % up to 10 000,
+# by 500 roubles above; the discount stays under 90 %; the floor is at least half of the price.
+# Of what the 5 % are is not said: of the struck price is the stricter reading, one nineteenth of the price.
+_FIVE_PERCENT = Decimal("0.05264")
+PRICE_RULES = PriceRules(
+    gaps=(
+        GapRule(below=Decimal(400), at_least=Decimal(20)),
+        GapRule(below=Decimal("10000.01"), share=_FIVE_PERCENT),
+        GapRule(below=None, at_least=Decimal(500)),
+    ),
+    largest_discount=Decimal("0.9"),
+    floor_share=Decimal("0.5"),
+)
+
+
+def all_calls(client_id: str) -> Limit:
+    """What every call of a Client-Id spends."""
+    return Limit(f"ozon/{client_id}/all", _ALL_CALLS, _ALL_WINDOW)
+
+
+def stock_calls(client_id: str) -> Limit:
+    """What a call of /v2/products/stocks spends besides."""
+    return Limit(f"ozon/{client_id}/stocks", _STOCK_CALLS, _STOCK_WINDOW)

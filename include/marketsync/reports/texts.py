@@ -1,0 +1,483 @@
+"""Every word of the workbook, in Russian and in English.
+
+Kept apart from the code that writes cells, so that a manager's complaint about a wording touches one file.
+A code without words here is shown as it is: a new guard or field must never stop a report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, cast, get_args
+
+from marketsync.errors import BadInput
+
+__all__ = [
+    "CAUSES",
+    "CAUSE_ACTIONS",
+    "COLUMNS",
+    "DESCRIPTION_COLUMNS",
+    "GUARDS",
+    "GUARD_ACTIONS",
+    "MEANINGS",
+    "ORIGIN_ACTIONS",
+    "PHRASES",
+    "SHEETS",
+    "SHEET_MEANINGS",
+    "SUMMARY",
+    "VOCABULARIES",
+    "Language",
+    "Words",
+    "checked_language",
+    "word",
+]
+
+Language = Literal["ru", "en"]
+
+
+class Words(NamedTuple):
+    """One text in each language."""
+
+    ru: str
+    en: str
+
+    def of(self, language: Language) -> str:
+        """The text in that language."""
+        return self.ru if language == "ru" else self.en
+
+
+def checked_language(language: str) -> Language:
+    """The language, if the workbook has words in it.
+
+    Raises:
+        BadInput: it has none.
+    """
+    if language not in get_args(Language):
+        raise BadInput(
+            f"There are no workbooks in the language {language!r}",
+            hint=f"Set `language` in accounts.yaml to one of: {', '.join(get_args(Language))}",
+        )
+    return cast("Language", language)
+
+
+def word(vocabulary: Mapping[str, Words], code: str, language: Language) -> str:
+    """The word for a code, or the code where there is none."""
+    words = vocabulary.get(code)
+    return words.of(language) if words else code
+
+
+SHEETS = {
+    "summary": Words("Сводка", "Summary"),
+    "differences": Words("Расхождения", "Differences"),
+    "missing_there": Words("Нет на МП", "Not on marketplace"),
+    "missing_here": Words("Нет у нас", "Not ours"),
+    "duplicates": Words("Дубли", "Duplicates"),
+    "refusals": Words("Отказы", "Refusals"),
+    "held": Words("Задержано", "Held"),
+    "offers": Words("Все товары", "All goods"),
+    "description": Words("Описание", "Description"),
+}
+
+SHEET_MEANINGS = {
+    "summary": Words(
+        "Показатели сверки; код каждого показателя стоит в скрытом столбце A",
+        "The figures of the reconciliation; the code of each stands in the hidden column A",
+    ),
+    "differences": Words(
+        "По строке на каждое расхождение; первыми те, где нужно действие человека",
+        "One row per difference; those that need a person come first",
+    ),
+    "missing_there": Words(
+        "Отмечено у нас, но маркетплейс этого не показывает",
+        "Marked by us, but the marketplace does not show it",
+    ),
+    "missing_here": Words(
+        "Есть в кабинете маркетплейса, но не отмечено у нас",
+        "In the marketplace's cabinet, but not marked by us",
+    ),
+    "duplicates": Words(
+        "Один товар заведён дважды, или два товара спорят за один артикул или карточку",
+        "One good listed twice, or two goods that claim one article or card",
+    ),
+    "refusals": Words(
+        "Что сейчас нельзя отправить или не принято: данные магазина, сопоставления, ответ маркетплейса; "
+        "здесь же предупреждения к принятым карточкам",
+        "What cannot be sent or was not accepted: store data, mappings, the marketplace's answer; "
+        "also warnings about cards that were accepted",
+    ),
+    "held": Words(
+        "Изменения, которые ждут решения человека, замороженные товары и остановленные каналы",
+        "Changes that wait for a person, frozen offers and stopped channels",
+    ),
+    "offers": Words("Все товары аккаунта, по строке на товар", "All offers of the account, one row each"),
+    "description": Words(
+        "Коды листов, столбцов и значений для программ, которые читают эту книгу",
+        "The codes of sheets, columns and values for programs that read this workbook",
+    ),
+}
+
+COLUMNS = {
+    "article": Words("Артикул", "Article"),
+    "barcode": Words("Штрихкод", "Barcode"),
+    "name": Words("Наименование", "Name"),
+    "brand": Words("Бренд", "Brand"),
+    "external_id": Words("ID МП", "Marketplace ID"),
+    "sku": Words("SKU МП", "Marketplace SKU"),
+    "channel": Words("Канал", "Channel"),
+    "warehouse": Words("Склад", "Warehouse"),
+    "warehouse_name": Words("Склад у нас", "Our warehouse"),
+    "field": Words("Поле", "Field"),
+    "desired": Words("У нас должно быть", "Should be"),
+    "confirmed": Words("Подтверждено", "Confirmed"),
+    "observed": Words("На маркетплейсе", "On marketplace"),
+    "delta": Words("Δ", "Δ"),
+    "delta_percent": Words("Δ, %", "Δ, %"),
+    "cause": Words("Код причины", "Cause code"),
+    "cause_text": Words("Причина", "Cause"),
+    "detail": Words("Подробности", "Detail"),
+    "recommendation": Words("Рекомендация", "What to do"),
+    "healed": Words("Исправляется", "Being healed"),
+    "updated_here": Words("Обновлено у нас", "Updated here"),
+    "read_there": Words("Прочитано там", "Read there"),
+    "offer_state": Words("Состояние у нас", "State here"),
+    "refusal": Words("Отказ", "Refusal"),
+    "card_state": Words("Статус карточки", "Card state"),
+    "card_error": Words("Ошибка карточки", "Card error"),
+    "price_desired": Words("Цена 1С", "Price, ours"),
+    "price_confirmed": Words("Цена подтверждённая", "Price, confirmed"),
+    "price_observed": Words("Цена МП", "Price, marketplace"),
+    "price_delta": Words("Δ, {currency}", "Δ, {currency}"),
+    "price_delta_percent": Words("Δ, %", "Δ, %"),
+    "price_old": Words("Старая цена", "Old price"),
+    "price_floor": Words("Мин. цена", "Floor price"),
+    "stock_desired": Words("Остаток всего наш", "Stock total, ours"),
+    "stock_observed": Words("Остаток всего МП", "Stock total, marketplace"),
+    "stock_desired@": Words("Остаток наш: {warehouse}", "Stock, ours: {warehouse}"),
+    "stock_observed@": Words("Остаток МП: {warehouse}", "Stock, marketplace: {warehouse}"),
+    "stock_reserved": Words("Резерв МП", "Reserved, marketplace"),
+    "stock_delta": Words("Δ остатка", "Δ stock"),
+    "wanted": Words("Флаг «на МП»", "Marked"),
+    "causes": Words("Причина (коды)", "Causes (codes)"),
+    "confirmed_at": Words("Обновлено МП", "Updated there"),
+    "origin": Words("Кто отказал", "Who refused"),
+    "refusal_code": Words("Код отказа", "Refusal code"),
+    "message": Words("Причина отказа", "Reason"),
+    "refused_value": Words("Значение", "Value"),
+    "since": Words("С какого времени", "Since"),
+    "again_at": Words("Повтор не раньше", "Not again before"),
+    "guard": Words("Код предохранителя", "Guard code"),
+    "guard_text": Words("Чем задержано", "Held by"),
+    "from_value": Words("Было", "From"),
+    "to_value": Words("Станет", "To"),
+    "to_old": Words("Станет: старая цена", "To: old price"),
+    "to_floor": Words("Станет: мин. цена", "To: floor price"),
+    "why": Words("Откуда изменение", "Why"),
+    "plan": Words("План №", "Plan no."),
+}
+
+# What a reader must know beyond the title.
+MEANINGS = {
+    "article": Words(
+        "артикул, под которым товар заведён на маркетплейсе", "the article under which it is listed"
+    ),
+    "barcode": Words("штрихкоды через запятую", "barcodes, separated by commas"),
+    "external_id": Words("номер карточки на маркетплейсе", "the marketplace's id of the card"),
+    "sku": Words("номер продаваемой единицы на маркетплейсе", "the marketplace's id of the sellable unit"),
+    "desired": Words("что велят данные магазина и правила", "what the store's data and the rules say"),
+    "confirmed": Words(
+        "последнее, что маркетплейс подтвердил по этому товару", "what the marketplace last confirmed"
+    ),
+    "observed": Words("что маркетплейс показал при чтении", "what the marketplace showed when it was read"),
+    "delta": Words("насколько больше станет или показано: минус — меньше", "how much more; a minus is less"),
+    "delta_percent": Words("доля от исходного значения", "the share of the value before"),
+    "healed": Words(
+        "значение поставлено на повторную отправку этой сверкой", "made due again by this reconciliation"
+    ),
+    "updated_here": Words("когда наши данные изменились в последний раз", "when our data last changed"),
+    "read_there": Words("когда началось чтение маркетплейса", "when the reading of the marketplace began"),
+    "price_desired": Words("цена 1С после правил цен", "the store's price, after the price rules"),
+    "price_old": Words(
+        "зачёркнутая цена, какой она должна быть; пусто — её нет", "the struck price, as it should be"
+    ),
+    "price_floor": Words("ниже неё акции не опустят цену", "promotions may not go below it"),
+    "price_delta": Words("цена МП минус цена 1С", "the marketplace's price less ours"),
+    "stock_delta": Words("остаток МП минус наш", "the marketplace's stock less ours"),
+    "stock_desired": Words(
+        "сколько должно продаваться, после правил остатков", "free to sell, after the stock rules"
+    ),
+    "stock_observed": Words("свободно к продаже, без резерва", "free to sell, without what is reserved"),
+    "wanted": Words("товар отмечен к продаже в 1С", "the good is marked for sale in the store"),
+    "causes": Words("канал:причина через запятую", "channel:cause, separated by commas"),
+    "confirmed_at": Words(
+        "когда маркетплейс последний раз подтвердил что-либо по товару",
+        "when the marketplace last confirmed anything",
+    ),
+    "again_at": Words(
+        "пусто — то же значение больше не отправляется, другое отправится сразу",
+        "blank: the same value is not sent again, another one is sent at once",
+    ),
+}
+
+CAUSES = {
+    "in_flight": Words("Обновление в пути", "In flight"),
+    "rejected": Words("Отклонено", "Rejected"),
+    "held": Words("Задержано, ждёт решения", "Held, waits for a person"),
+    "quarantined": Words("В карантине маркетплейса", "In the marketplace's quarantine"),
+    "stale_here": Words("Изменение ещё не отправлено", "Our change is not sent yet"),
+    "changed_there": Words("Изменено на маркетплейсе", "Changed on the marketplace"),
+    "missing_there": Words("Нет на маркетплейсе", "Not on the marketplace"),
+    "missing_here": Words("Нет у нас", "Not ours"),
+    "duplicate": Words("Дубль", "Duplicate"),
+}
+
+# What to do now, by cause; `cause.channel` where the channel makes a difference.
+CAUSE_ACTIONS = {
+    "in_flight": Words(
+        "Ничего не делать: значение отправлено или только что подтверждено, проверит следующая сверка",
+        "Nothing: it was sent or just confirmed; the next reconciliation checks it",
+    ),
+    "rejected": Words(
+        "Исправить по тексту отказа (лист «Отказы») данные в 1С или сопоставление; отправится само",
+        "Mend the store's data or the mapping as the refusal says (sheet Refusals); it is sent by itself",
+    ),
+    "held": Words(
+        "Проверить значение (лист «Задержано») и подтвердить или отклонить изменение",
+        "Check the value (sheet Held), then release or discard the change",
+    ),
+    "held.price": Words(
+        "Проверить цену в 1С (лист «Задержано»): верна — подтвердить, ошибка — исправить в 1С",
+        "Check the price in the store (sheet Held): release it if it is right, mend it there if not",
+    ),
+    "quarantined": Words(
+        "Открыть карточку в кабинете маркетплейса и снять с неё ограничение",
+        "Open the card in the marketplace's cabinet and lift the restriction",
+    ),
+    "quarantined.price": Words(
+        "Подтвердить цену в карантине в кабинете маркетплейса; если она ошибочна — исправить в 1С",
+        "Confirm the quarantined price in the marketplace's cabinet; mend it in the store if it is wrong",
+    ),
+    "stale_here": Words(
+        "Отправится ближайшим обменом; если строка повторится — проверить, что обмен канала работает "
+        "и аккаунт не остановлен и не в режиме наблюдения",
+        "The next run sends it; if it is here again, check that the channel's runs work and that the account "
+        "is neither stopped nor only observing",
+    ),
+    "changed_there": Words(
+        "Узнать, кто меняет это в кабинете маркетплейса; «Исправляется: да» — наше значение отправится снова",
+        "Find out who changes it in the marketplace's cabinet; where it is being healed, ours is sent again",
+    ),
+    "changed_there.price": Words(
+        "Проверить акции и ручные правки цены в кабинете; «Исправляется: да» — наша цена отправится снова",
+        "Check promotions and manual prices in the cabinet; where it is being healed, ours is sent again",
+    ),
+    "missing_there": Words(
+        "Посмотреть «Отказ» в строке: есть — исправить данные, нет — дождаться создания карточки; "
+        "если карточку удалили в кабинете — снять отметку в 1С или восстановить карточку",
+        "See the refusal in the row: mend the data if there is one, else wait for the card; if it was "
+        "deleted in the cabinet, unmark the good or restore the card",
+    ),
+    "missing_there.stock": Words(
+        "Проверить, что склад включён на маркетплейсе и товар на нём разрешён",
+        "Check that the warehouse is switched on at the marketplace and takes this good",
+    ),
+    "missing_here": Words(
+        "Отметить товар в 1С к продаже на маркетплейсе или убрать карточку в архив в кабинете",
+        "Mark the good for sale in the store, or archive the card in the cabinet",
+    ),
+    "duplicate": Words(
+        "Оставить одну карточку, вторую убрать в архив; в 1С у каждого товара должен быть свой артикул",
+        "Keep one card and archive the other; in the store every good needs an article of its own",
+    ),
+}
+
+ORIGIN_ACTIONS = {
+    "store": Words(
+        "Исправить данные товара в 1С; отправится само", "Mend the good in the store; it is sent by itself"
+    ),
+    "mapping": Words(
+        "Дополнить сопоставление (поле и значение названы слева); отправится само",
+        "Complete the mapping (the field and value are named); it is sent by itself",
+    ),
+    "marketplace": Words(
+        "Исправить по тексту маркетплейса данные в 1С или сопоставление; то же снова не отправляется",
+        "Mend the data or the mapping as the marketplace says; the same value is not sent again",
+    ),
+    "unlistable": Words(
+        "Исправить товар в 1С: без своего артикула его нельзя завести на маркетплейсе",
+        "Mend the good in the store: without an article of its own it cannot be listed",
+    ),
+    "warning": Words(
+        "Карточка принята; при случае дополнить данные, чтобы её лучше показывали",
+        "The card was accepted; complete the data when there is time",
+    ),
+}
+
+GUARDS = {
+    "price_blank": Words("Цена пуста", "The price is blank"),
+    "price_zero": Words("Цена равна нулю", "The price is zero"),
+    "price_negative": Words("Цена отрицательна", "The price is negative"),
+    "price_below_floor": Words("Цена ниже минимальной", "The price is below the floor"),
+    "price_above_ceiling": Words("Цена выше потолка", "The price is above the ceiling"),
+    "price_no_reference": Words(
+        "Первую цену не с чем сравнить", "The first price has nothing to be compared with"
+    ),
+    "price_jump": Words("Слишком резкое изменение цены", "The price changes too much"),
+    "mass_zero": Words("Обнуляется слишком большая доля каталога", "Too much of the catalog falls to zero"),
+    "mass_price": Words(
+        "Переоценивается слишком большая доля каталога", "Too much of the catalog is repriced"
+    ),
+    "freeze": Words("Товар заморожен человеком", "A person has frozen the offer"),
+    "stop": Words(
+        "Канал или аккаунт остановлен человеком", "A person has stopped the channel or the account"
+    ),
+}
+
+GUARD_ACTIONS = {
+    "": Words(
+        "Проверить значение: верно — подтвердить, ошибка — исправить в 1С (задержка снимется сама)",
+        "Check the value: release it if right; if not, mend it in the store and the hold ends by itself",
+    ),
+    "freeze": Words("Разморозить, когда причина отпадёт", "Unfreeze it when the reason has gone"),
+    "stop": Words("Возобновить канал, когда причина отпадёт", "Resume the channel when the reason has gone"),
+}
+
+VOCABULARIES: Mapping[str, Mapping[str, Words]] = {
+    "channel": {
+        "card": Words("Карточка", "Card"),
+        "price": Words("Цена", "Price"),
+        "stock": Words("Остаток", "Stock"),
+        "picture": Words("Картинки", "Pictures"),
+        "promotion": Words("Акция", "Promotion"),
+        "rename": Words("Смена артикула", "Rename"),
+        "archive": Words("Архив", "Archive"),
+    },
+    "field": {
+        "price": Words("Цена", "Price"),
+        "old": Words("Старая цена", "Old price"),
+        "floor": Words("Мин. цена", "Floor price"),
+        "quantity": Words("Остаток", "Stock"),
+        "article": Words("Артикул", "Article"),
+        "name": Words("Наименование", "Name"),
+        "description": Words("Описание товара", "Description"),
+        "barcode": Words("Штрихкод", "Barcode"),
+        "barcodes": Words("Штрихкоды", "Barcodes"),
+        "brand": Words("Бренд", "Brand"),
+        "vat": Words("НДС", "VAT"),
+        "category": Words("Категория", "Category"),
+        "attributes": Words("Характеристики", "Attributes"),
+        "images": Words("Изображения", "Images"),
+        "pictures": Words("Картинки", "Pictures"),
+        "weight": Words("Вес", "Weight"),
+        "currency": Words("Валюта", "Currency"),
+        "card": Words("Карточка", "Card"),
+        "content": Words("Содержимое карточки", "Content of the card"),
+        "state": Words("Состояние", "State"),
+        "external_id": Words("ID МП", "Marketplace ID"),
+    },
+    "flag": {"yes": Words("да", "yes"), "no": Words("нет", "no")},
+    "offer_state": {
+        "new": Words("новый", "new"),
+        "listed": Words("карточка создана", "listed"),
+        "ready": Words("готов к продаже", "ready to sell"),
+        "archived": Words("в архиве", "archived"),
+    },
+    "card_state": {
+        "shown": Words("показывается", "shown"),
+        "pending": Words("на проверке", "pending"),
+        "quarantined": Words("в карантине", "quarantined"),
+        "archived": Words("в архиве", "archived"),
+        "failed": Words("с ошибкой", "failed"),
+        "missing": Words("нет карточки", "no card"),
+    },
+    "origin": {
+        "store": Words("Данные магазина", "Store data"),
+        "mapping": Words("Сопоставление", "Mapping"),
+        "marketplace": Words("Маркетплейс", "Marketplace"),
+        "unlistable": Words("Нельзя завести карточку", "Cannot be listed"),
+        "warning": Words("Предупреждение (карточка принята)", "Warning (card accepted)"),
+    },
+    "why": {
+        "new": Words("новое", "new"),
+        "changed": Words("изменилось у нас", "changed here"),
+        "full": Words("полная выгрузка", "full export"),
+        "healed": Words("исправление после сверки", "healed"),
+        "doubt": Words("ответ не пришёл", "in doubt"),
+    },
+    "source": {
+        "1c": Words("1С", "1C"),
+        "shop": Words("сайт", "shop"),
+        "folder": Words("папка", "folder"),
+    },
+    "delivery": {
+        "full": Words("полная", "full"),
+        "changes": Words("изменения", "changes"),
+    },
+    "reconciliation_state": {
+        "reading": Words("идёт чтение", "reading"),
+        "compared": Words("сравнено", "compared"),
+        "done": Words("закончена", "done"),
+        "failed": Words("не удалась", "failed"),
+    },
+}
+
+SUMMARY = {
+    "account": Words("Аккаунт", "Account"),
+    "marketplace": Words("Маркетплейс", "Marketplace"),
+    "reconciliation": Words("Сверка №", "Reconciliation no."),
+    "state": Words("Состояние сверки", "State"),
+    "began_at": Words("Чтение маркетплейса начато", "Reading began"),
+    "finished_at": Words("Сверка закончена", "Finished"),
+    "delivery": Words("Последняя выгрузка магазина", "Last delivery of the store"),
+    "confirmed": Words("Последнее подтверждение: {channel}", "Last confirmed: {channel}"),
+    "marked": Words("Отмечено к продаже", "Goods marked for sale"),
+    "unlistable": Words("из них нельзя завести (лист «Отказы»)", "of them cannot be listed (sheet Refusals)"),
+    "offers": Words("Товаров аккаунта всего", "Offers of the account"),
+    "cards_read": Words("Карточек в кабинете", "Cards in the cabinet"),
+    "cards_shown": Words("из них показывается", "of them shown"),
+    "matched": Words("Отмечено и совпало полностью", "Marked and matched entirely"),
+    "differences": Words("Расхождений", "Differences"),
+    "differing_offers": Words("Товаров с расхождениями", "Offers with differences"),
+    "healed": Words("Исправляется", "Being healed"),
+    "held": Words("Задержано изменений", "Changes held"),
+    "frozen": Words("Заморожено товаров", "Offers frozen"),
+    "stopped": Words("Остановлено каналов", "Channels stopped"),
+    "refused": Words("Отказов", "Refusals"),
+    "warned": Words("Предупреждений к карточкам", "Warnings about cards"),
+    "money": Words("Сумма расхождений цен, {currency}", "Price differences in total, {currency}"),
+    "pieces": Words("Сумма расхождений остатков, шт.", "Stock differences in total, pieces"),
+}
+
+PHRASES = {
+    "title": Words("Сверка: {account}", "Reconciliation: {account}"),
+    "cause_table": Words("Расхождения по причинам", "Differences by cause"),
+    "cause": Words("Причина", "Cause"),
+    "total": Words("Всего", "Total"),
+    "healed": Words("Исправляется", "Being healed"),
+    "money": Words("|Δ цен|, {currency}", "|Δ prices|, {currency}"),
+    "pieces": Words("|Δ остатков|, шт.", "|Δ stocks|, pieces"),
+    "action": Words("Что делать", "What to do"),
+    "chart_title": Words("Расхождения по причинам и каналам", "Differences by cause and channel"),
+    "chart_axis": Words("расхождений", "differences"),
+    "age": Words("{age} до начала чтения", "{age} before the reading"),
+    "never": Words("ещё не было", "never yet"),
+    "minutes": Words("{minutes} мин", "{minutes} min"),
+    "hours": Words("{hours} ч {minutes} мин", "{hours} h {minutes} min"),
+    "days": Words("{days} дн {hours} ч", "{days} d {hours} h"),
+    "unfinished": Words(
+        "Сверка не закончена: данные неполны, решения по ним не принимать",
+        "The reconciliation is not finished: the data is incomplete, decide nothing on it",
+    ),
+    "parts": Words(
+        "«{sheet}»: {rows} строк не помещаются на одном листе Excel, продолжение до листа «{last}» включительно",
+        "“{sheet}”: {rows} rows do not fit one Excel sheet; they go on as far as the sheet “{last}”",
+    ),
+    "moments": Words("Время: {zone}", "Times: {zone}"),
+}
+
+DESCRIPTION_COLUMNS = {
+    "entry": Words("Запись", "Entry"),
+    "sheet": Words("Код листа", "Sheet code"),
+    "code": Words("Код", "Code"),
+    "title": Words("Название", "Title"),
+    "type": Words("Тип", "Type"),
+    "meaning": Words("Что это", "Meaning"),
+}

@@ -1,0 +1,135 @@
+"""What a process works with: database, accounts, credentials, files, time. Made once by an entry point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from marketsync.accounts import Account, Accounts, accounts
+from marketsync.clock import SYSTEM, Clock
+from marketsync.credentials import Credentials, credentials
+from marketsync.db import Database
+from marketsync.db.call_log import PostgresCallLog
+from marketsync.db.limiter import PostgresLimiter
+from marketsync.files import Files
+from marketsync.http.client import ApiClient
+from marketsync.mappings import load_prices
+from marketsync.marketplaces.base import Dictionary, Kind, Marketplace, Renderer
+from marketsync.marketplaces.registry import marketplace
+from marketsync.paths import mappings_folder
+from marketsync.sync import dictionaries
+from marketsync.sync.lane import Lane
+
+__all__ = ["Runtime", "Seller"]
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The surroundings of every step.
+
+    Attributes:
+        credentials: an account's connection id -> how to reach it.
+    """
+
+    database: Database
+    accounts: Accounts
+    credentials: Callable[[str], Credentials] = credentials
+    clock: Clock = SYSTEM
+    files: Files = field(default_factory=Files.from_environment)
+
+    @classmethod
+    def from_environment(cls) -> Runtime:
+        """As a shell command finds it. Raises `Fatal` or `BadInput` with what is missing."""
+        return cls(database=Database.from_environment(), accounts=accounts())
+
+    def seller(self, account_id: str) -> Seller:
+        """One account, with its client, its channels and its mapping.
+
+        Raises:
+            BadInput: there is no such account, or its mapping is bad.
+        """
+        return Seller(self, self.accounts.account(account_id))
+
+
+@dataclass(frozen=True)
+class Seller:
+    """One account at work; what is not asked for is not loaded."""
+
+    runtime: Runtime
+    account: Account
+
+    @cached_property
+    def marketplace(self) -> Marketplace:
+        """The marketplace's folder."""
+        return marketplace(self.account.marketplace)
+
+    @cached_property
+    def client(self) -> ApiClient:
+        """The account's client: its calls share their limits with every other process."""
+        known = self.runtime.credentials(self.account.connection)
+        return self.marketplace.connect(
+            self.account.id,
+            base_url=known.base_url or None,
+            login=known.login,
+            password=known.password,
+            limiter=PostgresLimiter(self.runtime.database, self.runtime.clock),
+            call_log=PostgresCallLog(self.runtime.database),
+            clock=self.runtime.clock,
+        )
+
+    @cached_property
+    def mapping(self) -> Path:
+        """The folder of the account's mapping."""
+        return mappings_folder() / self.account.mapping
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """Renders cards by the mapping and the cached dictionaries."""
+        return self.render_with(dictionaries.load(self.runtime.database, self.marketplace.name))
+
+    def render_with(self, dictionary: Dictionary) -> Renderer:
+        """A renderer over another state of the dictionaries."""
+        return self.marketplace.renderer(self.mapping, dictionary)
+
+    @cached_property
+    def lanes(self) -> tuple[Lane, ...]:
+        """All channels, in the order in which they are sent."""
+        prices = load_prices(self.mapping)
+        return tuple(
+            Lane(
+                database=self.runtime.database,
+                clock=self.runtime.clock,
+                account=self.account,
+                channel=channel,
+                prices=prices,
+                price_rules=self.marketplace.price_rules,
+                mapping_version=self._version_of(channel.kind),
+            )
+            for channel in self.marketplace.channels(self.client)
+        )
+
+    def _version_of(self, kind: Kind) -> str:
+        if kind is not Kind.DOCUMENT:
+            return ""
+        return f"{self.renderer.version} {self.account.pictures or ''}"
+
+    def lane(self, channel: str) -> Lane:
+        """One channel by its name.
+
+        Raises:
+            BadInput: the marketplace has no such channel.
+        """
+        from marketsync.errors import BadInput
+
+        for lane in self.lanes:
+            if lane.channel.name == channel:
+                return lane
+        known = ", ".join(lane.channel.name for lane in self.lanes)
+        raise BadInput(f"There is no channel {channel!r}; {self.marketplace.title} has: {known}")
+
+    @property
+    def cards(self) -> Lane:
+        """The channel whose documents create offers."""
+        return next(lane for lane in self.lanes if lane.channel.kind is Kind.DOCUMENT)

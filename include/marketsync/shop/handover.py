@@ -1,0 +1,42 @@
+"""Handing a delivery over: its files into the common store, its row into the line, and whoever waits is woken."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from uuid import uuid4
+
+from marketsync.clock import Clock
+from marketsync.db import Database, sql
+from marketsync.errors import BadInput, Place
+from marketsync.files import Files
+from marketsync.shop import STORE_CHANNEL
+from marketsync.shop.exchanges import register_folder
+
+__all__ = ["deliver_folder"]
+
+_DELIVERIES = "deliveries"
+
+
+def deliver_folder(database: Database, clock: Clock, files: Files, folder: Path) -> int:
+    """Copy a folder into the common store and announce it; returns its exchange_id. Nothing is imported here.
+
+    Raises:
+        BadInput: there is no such folder, or no file in it.
+    """
+    paths = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+    if not paths:
+        raise BadInput(
+            "нет такой папки, или в ней нет файлов",
+            place=Place(file=str(folder)),
+            hint="Укажите папку, в которую 1С выгрузила товары",
+        )
+    name = f"{_DELIVERIES}/{clock.now():%Y%m%d-%H%M%S}-{uuid4().hex[:8]}"
+    for path in paths:
+        with path.open("rb") as source:
+            files.write(f"{name}/{path.relative_to(folder).as_posix()}", source)
+    exchange = register_folder(database, clock, "1c", name)
+    with database.transaction() as connection:
+        payload = json.dumps({"delivery": exchange})
+        connection.execute(sql("shop/notify"), {"channel": STORE_CHANNEL, "payload": payload})
+    return exchange

@@ -1,0 +1,61 @@
+"""A lane: one channel of one account, with everything its steps need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from marketsync.accounts import Account
+from marketsync.clock import Clock
+from marketsync.db import Database
+from marketsync.mappings import PriceMapping
+from marketsync.marketplaces.base import Channel, Kind, Offer, PriceRules
+
+__all__ = ["Connection", "Lane", "offer_of"]
+
+Connection = psycopg.Connection[dict[str, Any]]
+
+# Which offers a channel can address: a document creates the card, a price needs it, a stock needs it to take stocks.
+_SENDABLE = {
+    Kind.DOCUMENT: ["new", "listed", "ready"],
+    Kind.PRICE: ["listed", "ready"],
+    Kind.STOCK: ["ready"],
+}
+
+
+def offer_of(row: dict[str, Any]) -> Offer:
+    """The offer that a query's row describes."""
+    return Offer(row["offer_id"], row["article"], row["external_id"], row["sku"])
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One channel of one account."""
+
+    database: Database
+    clock: Clock
+    account: Account
+    channel: Channel
+    prices: PriceMapping
+    price_rules: PriceRules
+    mapping_version: str
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """The parameters that every query of a channel takes."""
+        return {"account": self.account.id, "channel": self.channel.name}
+
+    @property
+    def sendable_states(self) -> list[str]:
+        """The states of offers that the channel can address."""
+        return _SENDABLE[self.channel.kind]
+
+    @property
+    def item_limits(self) -> dict[str, list[Any]]:
+        """The channel's limits per item, as query parameters."""
+        return {
+            "limit_counts": [limit.count for limit in self.channel.item_limits],
+            "limit_seconds": [limit.per.total_seconds() for limit in self.channel.item_limits],
+        }

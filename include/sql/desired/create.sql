@@ -1,0 +1,12 @@
+-- What a channel should show, for the rest of this transaction. Filled by desired/<kind>.sql.
+create temporary table desired (
+    offer_id bigint not null,
+    warehouse text not null,
+    amount numeric(14, 2),
+    old numeric(14, 2),
+    floor numeric(14, 2),
+    store_floor numeric(14, 2),
+    currency text,
+    hash bytea,
+    exchange_id bigint
+) on commit drop

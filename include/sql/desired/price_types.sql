@@ -1,0 +1,2 @@
+-- The store's price types.
+select name from price_type

@@ -1,0 +1,2 @@
+-- The store's warehouses.
+select guid, name from store_warehouse

@@ -1,0 +1,3 @@
+-- Forget changes that ended long ago. Parameters: before.
+delete from change
+where state in ('confirmed', 'rejected', 'superseded', 'discarded') and finished_at < %(before)s

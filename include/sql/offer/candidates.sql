@@ -1,0 +1,20 @@
+-- Marked goods that have no offer in the account yet, with what stands in their way.
+-- Parameters: account, property, values. Fills the temporary table candidate.
+create temporary table candidate on commit drop as
+select
+    s.product_id,
+    s.article,
+    case
+        when s.article is null then 'no_article'
+        when count(*) over (partition by s.article) > 1 or taken.offer_id is not null then 'duplicate_article'
+    end as code,
+    first_value(s.guid) over (partition by s.article order by s.guid) as twin,
+    s.guid,
+    taken.offer_id as taken_by
+from sellable as s
+left join offer as known on known.account = %(account)s and known.product_id = s.product_id
+left join offer as taken on taken.account = %(account)s and taken.article = s.article
+where
+    known.offer_id is null
+    and not s.deleted
+    and (%(property)s::text is null or s.properties ->> %(property)s::text = any(%(values)s::text[]))

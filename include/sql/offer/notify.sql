@@ -1,0 +1,2 @@
+-- Wake whoever waits for what happened; delivered when this transaction commits. Parameters: payload.
+select pg_notify('marketsync_store', %(payload)s)

@@ -1,0 +1,2 @@
+-- Whose plan it is. Parameters: plan_id.
+select account, channel, counts, created_at from plan where plan_id = %(plan_id)s

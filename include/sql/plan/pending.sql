@@ -1,0 +1,46 @@
+-- What differs from what was confirmed, is due, or is in doubt; with the guard that holds it, filled in later.
+-- Parameters: account, channel, full (everything counts as different), now. Reads desired, makes pending.
+create temporary table pending on commit drop as
+select
+    d.offer_id,
+    d.warehouse,
+    oc.confirmed_amount as from_amount,
+    coalesce(oc.confirmed_amount, oc.observed_amount) as reference,
+    d.amount,
+    d.old,
+    d.floor,
+    d.store_floor,
+    d.currency,
+    d.hash,
+    d.exchange_id,
+    case
+        when oc.confirmed_at is null then 'new'
+        when oc.in_doubt then 'doubt'
+        when
+            (d.amount, d.old, d.hash) is distinct from (oc.confirmed_amount, oc.confirmed_old, oc.confirmed_hash)
+            or (d.floor is not null and d.floor is distinct from oc.confirmed_floor)
+            then 'changed'
+        when oc.due_version > oc.settled_version then 'healed'
+        else 'full'
+    end as why,
+    null::text as guard
+from desired as d
+left join offer_channel as oc
+    on d.offer_id = oc.offer_id and oc.channel = %(channel)s and d.warehouse = oc.warehouse
+left join refusal as r
+    on
+        d.offer_id = r.offer_id and r.channel = %(channel)s and d.warehouse = r.warehouse
+        and r.origin = 'marketplace'
+        and (r.amount, r.old, r.floor, r.hash) is not distinct from (d.amount, d.old, d.floor, d.hash)
+        and (r.again_at is null or r.again_at > %(now)s)
+where
+    (
+        %(full)s
+        or oc.confirmed_at is null
+        or oc.in_doubt
+        or oc.due_version > oc.settled_version
+        or (d.amount, d.old, d.hash) is distinct from (oc.confirmed_amount, oc.confirmed_old, oc.confirmed_hash)
+        or (d.floor is not null and d.floor is distinct from oc.confirmed_floor)
+    )
+    and (r.offer_id is null or coalesce(oc.due_version > oc.settled_version, false))
+    and not exists (select 1 from offer_freeze as f where f.offer_id = d.offer_id)

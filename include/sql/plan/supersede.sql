@@ -1,0 +1,16 @@
+-- Close open changes that are no longer what is wanted: other values, another verdict of the guards, or nothing to do.
+-- What is being sent stays. Parameters: account, channel, now.
+update change as c
+set state = 'superseded', finished_at = %(now)s
+from offer as o
+where
+    o.offer_id = c.offer_id and o.account = %(account)s
+    and c.channel = %(channel)s and c.state in ('planned', 'held')
+    and not exists (
+        select 1
+        from pending as p
+        where
+            p.offer_id = c.offer_id and p.warehouse = c.warehouse
+            and (p.amount, p.old, p.floor, p.hash, p.guard)
+            is not distinct from (c.to_amount, c.to_old, c.to_floor, c.to_hash, c.guard)
+    )

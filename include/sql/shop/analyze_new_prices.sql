@@ -1,0 +1,1 @@
+analyze new_price

@@ -1,0 +1,1 @@
+copy staged_stock from stdin with (delimiter e'\x1f', null '')

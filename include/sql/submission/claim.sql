@@ -1,0 +1,57 @@
+-- Take the next planned changes of a channel, most urgent first, and mark their offers in doubt: the caller commits
+-- this together with the intent row before it calls. Two callers never take the same change.
+-- Parameters: account, channel, now, batch_size, states (of offers that can take it), limit_counts and limit_seconds
+--   (parallel arrays: at most so many submissions of one item in so many seconds), submission_id.
+with next as (
+    select c.change_id
+    from change as c
+    inner join offer as o using (offer_id)
+    where
+        o.account = %(account)s and o.state = any(%(states)s::text[])
+        and c.channel = %(channel)s and c.state = 'planned'
+        and (c.not_before is null or c.not_before <= %(now)s)
+        and not exists (select 1 from offer_freeze as f where f.offer_id = c.offer_id)
+        and not exists (
+            select 1
+            from unnest(%(limit_counts)s::int[], %(limit_seconds)s::double precision[]) as l (most, seconds)
+            where (
+                select count(*)
+                from change as recent
+                where
+                    recent.offer_id = c.offer_id and recent.channel = c.channel and recent.warehouse = c.warehouse
+                    and recent.sent_at > %(now)s::timestamptz - make_interval(secs => l.seconds)
+            ) >= l.most
+        )
+    order by c.lane, c.change_id
+    limit %(batch_size)s
+    for update of c skip locked
+),
+
+doubted as (
+    insert into offer_channel as oc (offer_id, channel, warehouse, in_doubt, sent_at)
+    select c.offer_id, c.channel, c.warehouse, true, %(now)s
+    from change as c
+    inner join next using (change_id)
+    on conflict (offer_id, channel, warehouse) do update set in_doubt = true, sent_at = excluded.sent_at
+    returning
+        oc.offer_id, oc.warehouse, oc.due_version,
+        (select b.in_doubt from offer_channel as b
+         where b.offer_id = oc.offer_id and b.channel = oc.channel and b.warehouse = oc.warehouse) as was_in_doubt
+)
+
+update change as c
+set
+    state = 'sent',
+    submission_id = %(submission_id)s,
+    sent_at = %(now)s,
+    not_before = null,
+    version = d.due_version,
+    was_in_doubt = coalesce(d.was_in_doubt, false)
+from next as n, doubted as d, offer as o
+where
+    n.change_id = c.change_id
+    and d.offer_id = c.offer_id and d.warehouse = c.warehouse
+    and o.offer_id = c.offer_id
+returning
+    c.change_id, c.offer_id, c.warehouse, c.to_amount, c.to_old, c.to_floor, c.currency, c.to_hash, c.why,
+    c.was_in_doubt, o.article, o.external_id, o.sku, o.product_id

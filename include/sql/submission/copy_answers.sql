@@ -1,0 +1,2 @@
+-- The marketplace's answers, streamed into answer.
+copy answer (offer_id, warehouse, result, again_at, code, field, message, external_id, sku, sent_amount) from stdin

@@ -1,0 +1,26 @@
+-- When the next planned change of a channel may be sent. Parameters: account, channel, states, now,
+--   limit_counts, limit_seconds (see submission/claim).
+select
+    count(*) as waiting,
+    min(greatest(
+        coalesce(c.not_before, %(now)s),
+        coalesce((
+            select max(nth.free_at)
+            from unnest(%(limit_counts)s::int[], %(limit_seconds)s::double precision[]) as l (most, seconds)
+            cross join lateral (
+                select recent.sent_at + make_interval(secs => l.seconds) as free_at
+                from change as recent
+                where
+                    recent.offer_id = c.offer_id and recent.channel = c.channel and recent.warehouse = c.warehouse
+                    and recent.sent_at > %(now)s::timestamptz - make_interval(secs => l.seconds)
+                order by recent.sent_at desc
+                offset l.most - 1
+                limit 1
+            ) as nth
+        ), %(now)s)
+    )) as next_at
+from change as c
+inner join offer as o using (offer_id)
+where
+    o.account = %(account)s and o.state = any(%(states)s::text[])
+    and c.channel = %(channel)s and c.state = 'planned'

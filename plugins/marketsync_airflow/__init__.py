@@ -1,0 +1,1 @@
+"""What ties marketsync to Airflow: task graphs, triggers, connections, pools, retries; no domain logic."""

@@ -1,0 +1,31 @@
+"""The task graphs, each written once: a function that takes an account and builds its DAG.
+
+A DAG built while a file of dags/ is read belongs to that file; nothing has to be returned to it.
+"""
+
+from __future__ import annotations
+
+from marketsync.accounts import Account
+from marketsync.accounts import accounts as in_force
+from marketsync_airflow.graphs.catalog import catalog
+from marketsync_airflow.graphs.dictionaries import dictionaries
+from marketsync_airflow.graphs.housekeeping import housekeeping
+from marketsync_airflow.graphs.reconcile import reconcile
+from marketsync_airflow.graphs.store_import import store_import
+from marketsync_airflow.graphs.values import prices, stocks
+
+__all__ = [
+    "accounts_of",
+    "catalog",
+    "dictionaries",
+    "housekeeping",
+    "prices",
+    "reconcile",
+    "stocks",
+    "store_import",
+]
+
+
+def accounts_of(marketplace: str) -> tuple[Account, ...]:
+    """The accounts of a marketplace that are in force, sorted by id."""
+    return in_force().of(marketplace)

@@ -1,0 +1,36 @@
+"""Assembles the sandbox: each played system below its prefix, the control API below /_sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sandbox import control
+from sandbox.exchange import handle
+from sandbox.ozon import api as ozon_api
+from sandbox.world import World
+
+_ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def create_app(world: World) -> FastAPI:
+    """The ASGI application of one world."""
+    app = FastAPI(title="marketsync sandbox", docs_url=None, redoc_url=None, openapi_url=None)
+
+    async def ozon(request: Request) -> Response:
+        # Built per call, because a reset replaces the system.
+        system = ozon_api.played_by(world.ozon)
+        return await handle(world, system, request, "/" + request.path_params["path"])
+
+    async def images(request: Request) -> Response:
+        if world.images.knobs.slow_seconds:
+            await asyncio.sleep(world.images.knobs.slow_seconds)
+        return await handle(world, world.images.system, request, "/" + request.path_params["path"])
+
+    app.add_route("/ozon/{path:path}", ozon, methods=_ANY_METHOD)
+    app.add_route("/images/{path:path}", images, methods=_ANY_METHOD)
+    app.include_router(control.router(world))
+    return app

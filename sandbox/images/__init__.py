@@ -1,0 +1,1 @@
+"""An image host: any name gives the same small picture every time."""

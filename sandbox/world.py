@@ -1,0 +1,47 @@
+"""Everything that exists in one sandbox process, so that resetting it is building it anew."""
+
+from __future__ import annotations
+
+from random import Random
+
+from sandbox.call_log import CallLog
+from sandbox.clock import Clock
+from sandbox.faults import FaultBox
+from sandbox.images.host import ImageHost
+from sandbox.knobs import GeneralKnobs
+from sandbox.ozon import hand_made
+from sandbox.ozon.system import OzonSystem
+
+DEFAULT_CLIENT_ID = "1001"
+
+
+class World:
+    """The played systems with their knobs, faults and call log.
+
+    `products` hand-made cards fill the cabinet of DEFAULT_CLIENT_ID; the same `seed` gives the same world.
+    """
+
+    def __init__(
+        self, *, clock: Clock | None = None, products: int = 0, time_scale: float = 1.0, seed: int = 1
+    ) -> None:
+        self.clock = clock if clock is not None else Clock()
+        self._products = products
+        self._time_scale = time_scale
+        self._seed = seed
+        self.calls = CallLog()
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to the state after start: cabinets, knobs, faults and log."""
+        self.random = Random(self._seed)
+        self.general = GeneralKnobs(time_scale=self._time_scale)
+        self.faults = FaultBox(self.random)
+        self.calls.clear()
+        self.images = ImageHost()
+        self.ozon = OzonSystem(self.clock, self.random, self.general, self.calls, self.images.can_fetch)
+        if self._products:
+            hand_made.fill(self.ozon, self.ozon.cabinet(DEFAULT_CLIENT_ID), self._products)
+
+    def knob_sections(self) -> dict[str, object]:
+        """The sections of the knobs API with their dataclasses."""
+        return {"general": self.general, "ozon": self.ozon.knobs, "images": self.images.knobs}
