@@ -184,8 +184,10 @@ def _bench(folder: Path, rounds: int) -> dict[str, Any]:
 def _report(result: dict[str, Any]) -> str:
     stages = result["stages"]
     lines = [
-        f"{result['megabytes_of_xml']} MB of XML, the best of {result['rounds']} round(s): "
-        f"{stages['stage']['outcome']}",
+        (
+            f"{result['megabytes_of_xml']} MB of XML, the best of {result['rounds']} round(s): "
+            f"{stages['stage']['outcome']}"
+        ),
         f"{'stage':28}{'seconds':>9}{'CPU s':>9}{'x bare':>9}{'x rows':>9}{'peak MB':>9}",
     ]
     for stage, measured in stages.items():

@@ -24,6 +24,9 @@ def main() -> int:
     options = _options()
     home = PROJECT / "var" / "demo"
     os.environ["MARKETSYNC_VAR"] = str(home)
+    # the demo plays on a database of its own: whatever else is configured on this machine stays untouched
+    os.environ.pop("MARKETSYNC_DATABASE_URL", None)
+    os.environ.pop("MARKETSYNC_FILES_URL", None)
     signal.signal(signal.SIGTERM, _end)
     began = SYSTEM.monotonic()
     try:

@@ -58,8 +58,8 @@ def end() -> bool:
 def clean() -> None:
     """End the set-up and remove its data."""
     end()
-    shutil.rmtree(embedded.data_folder(), ignore_errors=True)
-    shutil.rmtree(var(), ignore_errors=True)
+    for folder in {embedded.data_folder().parent, var()}:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Stack:

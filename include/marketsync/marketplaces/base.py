@@ -9,9 +9,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from types import ModuleType
 from typing import Any, Protocol
 
 from marketsync.http.client import ApiClient
@@ -443,6 +444,7 @@ class Marketplace:
         categories, attributes, values, warehouses: readers of its dictionaries.
         price_rules: what it accepts as struck price and floor.
         check: asks who we are; returns the key's expiry where the marketplace tells it.
+        transforms: the functions that its mappings may call.
     """
 
     name: str
@@ -454,5 +456,6 @@ class Marketplace:
     attributes: Callable[[ApiClient, Category], Sequence[Attribute]]
     values: Callable[[ApiClient, Attribute], Iterator[DictionaryValue]]
     warehouses: Callable[[ApiClient], Sequence[MarketplaceWarehouse]]
-    check: Callable[[ApiClient], Any]
+    check: Callable[[ApiClient], datetime | None]
+    transforms: ModuleType
     price_rules: PriceRules = field(default_factory=PriceRules)

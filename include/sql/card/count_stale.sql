@@ -6,4 +6,4 @@ left join product_group as g on g.guid = s.group_guid
 left join rendered as r on r.offer_id = o.offer_id and r.channel = %(channel)s
 where
     o.account = %(account)s and o.wanted
-    and r.source_hash is distinct from decode(md5(s.content_hash || convert_to(%(version)s || coalesce(g.path, ''), 'UTF8')), 'hex')
+    and r.source_hash is distinct from source_hash(s.content_hash, g.path, %(version)s)

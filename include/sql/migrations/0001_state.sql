@@ -60,7 +60,7 @@ create table product (
     requisites jsonb not null default '{}',
     has_variants bool not null default false, -- a good whose variants are what is sold
     deleted bool not null default false,
-    content_hash bytea not null,            -- md5 of everything above but has_variants
+    content_hash bytea not null,            -- md5 of everything above but has_variants and deleted
     exchange_id bigint not null references exchange, -- the delivery that last changed it
     changed_at timestamptz not null
 );

@@ -27,6 +27,12 @@ from product as p
 left join product as g on p.good_guid = g.guid and p.guid <> p.good_guid
 where not p.has_variants;
 
+-- What a document is rendered from: the good's content, its group's name, and the version of mapping and dictionaries.
+create function source_hash(content_hash bytea, group_path text, version text)
+returns bytea language sql immutable parallel safe as $$
+    select decode(md5(content_hash || convert_to(coalesce(group_path, '') || chr(10) || version, 'UTF8')), 'hex')
+$$;
+
 -- Which guard holds a price, or null. The order is the order in which a person would ask.
 -- floor: the store's own lowest price; reference: the last confirmed, else the observed price;
 -- week_high: the highest price confirmed in the last seven days.

@@ -1,5 +1,6 @@
 -- Prices in another currency than the account's are refused, not converted.
--- Parameters: account, channel, currency, message (with a place for the currency found), now. Removes them from desired.
+-- Parameters: account, channel, currency, message (with a place for the currency found), now.
+-- Removes them from desired.
 with wrong as (
     delete from desired
     where currency is distinct from %(currency)s and amount is not null

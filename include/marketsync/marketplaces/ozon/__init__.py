@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from marketsync.http.client import ApiClient
 from marketsync.marketplaces.base import Channel, Marketplace
-from marketsync.marketplaces.ozon import dictionaries
+from marketsync.marketplaces.ozon import dictionaries, transforms
 from marketsync.marketplaces.ozon.channel_card import CardChannel
 from marketsync.marketplaces.ozon.channel_price import PriceChannel
 from marketsync.marketplaces.ozon.channel_stock import StockChannel
@@ -32,5 +32,6 @@ OZON = Marketplace(
     values=dictionaries.values,
     warehouses=dictionaries.warehouses,
     check=check,
+    transforms=transforms,
     price_rules=PRICE_RULES,
 )
