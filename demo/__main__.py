@@ -13,7 +13,7 @@ from types import FrameType
 
 from marketsync.clock import SYSTEM
 from marketsync.errors import MarketsyncError
-from marketsync.paths import PROJECT
+from marketsync.paths import PROJECT, var
 
 GOODS = 6000
 EDITED = 3
@@ -22,7 +22,7 @@ EDITED = 3
 def main() -> int:
     """Play the demo; print its table."""
     options = _options()
-    home = PROJECT / "var" / "demo"
+    home = var() / "demo"
     os.environ["MARKETSYNC_VAR"] = str(home)
     # the demo plays on a database of its own: whatever else is configured on this machine stays untouched
     os.environ.pop("MARKETSYNC_DATABASE_URL", None)

@@ -30,6 +30,9 @@ _LEAST_ON_SALE = 0.97
 _STOCK_CALLS_A_MINUTE = 80
 _CALLS_A_SECOND = 50
 
+# the cabinet shows an edit a moment later, as the real one does
+_VISIBLE_AFTER = 5.0
+
 _IMPORT_SECONDS = 300.0
 _REST_SECONDS = 900.0
 _RUN_SECONDS = 300.0
@@ -130,6 +133,7 @@ class Story:
             else:
                 self.cabinet.edit(article, name=f"{shown['name']} (правка)")
             edited += 1
+        SYSTEM.sleep(_VISIBLE_AFTER)
         self._say(f"{edited} cards were edited by hand in the cabinet: {', '.join(articles)}")
         return edited
 

@@ -46,6 +46,7 @@ Counts = dict[str, int | str | bool | None]
 
 _log = structlog.get_logger(__name__)
 
+RECONCILE = "reconcile"
 UPLOAD_BUDGET = timedelta(
     minutes=20
 )  # how long one upload may wait for limits before it leaves the rest planned
@@ -122,7 +123,7 @@ def transform(runtime: Runtime, account: str) -> Counts:
         "plan": summary.plan,
         "planned": summary.planned,
         "held": summary.held,
-        "nothing": not summary.planned,
+        "nothing": summary.idle,
     }
 
 
@@ -134,7 +135,7 @@ def plan(runtime: Runtime, account: str, channel: str, *, full: bool = False) ->
         "plan": summary.plan,
         "planned": summary.planned,
         "held": summary.held,
-        "nothing": not summary.planned,
+        "nothing": summary.idle,
     }
 
 
@@ -157,12 +158,13 @@ def upload(runtime: Runtime, account: str, channel: str) -> Counts:
     }
 
 
-def report(runtime: Runtime, account: str, channel: str) -> Counts:
-    """What stands in a channel now: what is open, held and refused."""
+def report(runtime: Runtime, account: str, subject: str) -> Counts:
+    """What stands now in a channel, or (`reconcile`) what the last reconciliation came to, with its workbook."""
+    name = "report/reconciled" if subject == RECONCILE else "report/channel"
     with runtime.database.transaction() as connection:
-        row = connection.execute(sql("report/channel"), {"account": account, "channel": channel}).fetchone()
+        row = connection.execute(sql(name), {"account": account, "channel": subject}).fetchone()
     counts: Counts = dict(row or {})
-    _log.info("channel", account=account, channel=channel, **counts)
+    _log.info("report", account=account, subject=subject, **counts)
     return counts
 
 
@@ -278,7 +280,7 @@ def _documents(seller: Seller, lane: Lane) -> Documents | None:
 def _open(lane: Lane) -> int:
     with lane.database.transaction() as connection:
         row: dict[str, Any] = connection.execute(sql("plan/count"), lane.key).fetchone() or {}
-    return int(row.get("planned", 0))
+    return int(row.get("planned", 0)) + int(row.get("unanswered", 0))
 
 
 def _differing(lane: Lane) -> int:

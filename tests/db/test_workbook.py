@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import psycopg
 import pytest
+from psycopg.rows import tuple_row
 
 from marketsync.db import Database
 from marketsync.errors import BadInput
@@ -532,3 +533,18 @@ def test_more_rows_than_a_chunk_come_through_once_and_in_order(database: Databas
         )
     found = rows(write_reconciliation(database, store.reconciliation, tmp_path / "r.xlsx"), "offers")
     assert [row["article"] for row in found] == [f"{n:06d}" for n in range(1, 12002)]
+
+
+def test_a_chunk_in_which_only_some_rows_have_a_text_keeps_the_others_empty(database: Database) -> None:
+    """pandas would turn a missing text beside others into a number."""
+    from marketsync.reports import frames
+
+    with database.transaction() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute(
+            "select * from (values ('a', null, 1), (null, null, null)) as t (text, nothing, number)"
+        )
+        frame = frames._frame(cursor.fetchall(), cursor)
+    assert frame.to_dict("records") == [
+        {"text": "a", "nothing": None, "number": 1},
+        {"text": None, "nothing": None, "number": None},
+    ]

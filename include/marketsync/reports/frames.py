@@ -127,5 +127,8 @@ def _frame(
     rows: list[tuple[Any, ...]], cursor: psycopg.Cursor[Any] | psycopg.ServerCursor[Any]
 ) -> pd.DataFrame:
     columns = [column.name for column in cursor.description or ()]
-    # objects as they come: a guessed type would turn an article of digits into a number
-    return pd.DataFrame.from_records(rows, columns=columns).astype(object)
+    # objects as they come: a guessed type would turn an article of digits into a number, and a missing text into NaN
+    values = zip(*rows, strict=True) if rows else ([] for _ in columns)
+    return pd.DataFrame(
+        {name: pd.Series(list(column), dtype=object) for name, column in zip(columns, values, strict=True)}
+    )

@@ -26,12 +26,19 @@ class Summary:
         plan: its id; None where nothing new was to be planned.
         counts: of this plan's changes, by state or by the guard that holds them.
         planned, held: everything open in the channel now.
+        unanswered: calls whose answer never came, or has not come yet.
     """
 
     plan: int | None
     counts: dict[str, int]
     planned: int
     held: int
+    unanswered: int
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is to be sent, and no call of a dead process to be resolved."""
+        return not (self.planned or self.unanswered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def make(lane: Lane, *, full: bool = False) -> Summary:
             counts = remembered["counts"] if remembered else {}
         now_open = connection.execute(sql("plan/count"), lane.key).fetchone() or {}
         connection.execute(sql("plan/drop"))
-    return Summary(plan=plan, counts=counts, planned=now_open["planned"], held=now_open["held"])
+    return Summary(plan, counts, now_open["planned"], now_open["held"], now_open["unanswered"])
 
 
 def preview(lane: Lane, *, full: bool = False, limit: int = 20) -> Preview:

@@ -1,0 +1,109 @@
+"""How long a plan over a million offers takes where one in a hundred prices has moved, and how much memory.
+
+    PYTHONPATH=include:. python bench/plan_million.py [--goods 1000000] [--rounds 3]
+
+The floor is the bare comparison in SQL, with nothing written: the join of offers, prices and what is confirmed.
+The plan itself also guards every change, keeps what is open and writes the changes down.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from marketsync.accounts import accounts
+from marketsync.credentials import Credentials
+from marketsync.db import Database, embedded
+from marketsync.db.migrations import migrate
+from marketsync.paths import PROJECT
+from marketsync.runtime import Runtime
+from marketsync.sync import plan
+
+HERE = Path(__file__).parent
+RESULTS = PROJECT / "bench" / "results" / "plan_million.json"
+MOST_SECONDS = 10.0
+MOST_MEGABYTES = 300.0
+
+_BARE = """
+select count(*)
+from offer o
+join price p on p.product_id = o.product_id and p.price_type_id = 1
+left join offer_channel oc on oc.offer_id = o.offer_id and oc.channel = 'price' and oc.warehouse = ''
+where o.account = 'ozon' and p.amount is distinct from oc.confirmed_amount
+"""
+
+
+def main() -> int:
+    """Print the table, write the JSON; exit code 1 where the target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--goods", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="marketsync-bench-", dir="/var/tmp"))
+    try:
+        database = Database(embedded.start(folder / "postgres"))
+        result = _measure(database, options.goods, options.rounds)
+        database.close()
+    finally:
+        embedded.stop(folder / "postgres")
+        shutil.rmtree(folder, ignore_errors=True)
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps(result, indent=2), encoding="utf-8")
+    for name, value in result.items():
+        print(f"{name:<28} {value}")
+    return 0 if result["met"] else 1
+
+
+def _measure(database: Database, goods: int, rounds: int) -> dict[str, Any]:
+    migrate(database)
+    with database.transaction() as connection:
+        for statement in (HERE / "sql" / "million.sql").read_text(encoding="utf-8").split(";\n"):
+            if statement.strip():
+                connection.execute(statement.encode(), {"goods": goods} if "%(goods)s" in statement else None)
+    with database.session(autocommit=True) as session:
+        session.execute("vacuum analyze")
+    bare = min(_timed(lambda: _bare(database)) for _ in range(rounds))
+    lane = Runtime(database, accounts(), lambda _id: Credentials("http://127.0.0.1:9", "1", "x")).seller(
+        "ozon"
+    )
+    prices = lane.lane("price")
+    previews = [_timed(lambda: plan.preview(prices, limit=0)) for _ in range(rounds)]
+    began = time.perf_counter()
+    summary = plan.make(prices)
+    made = time.perf_counter() - began
+    again = _timed(lambda: plan.make(prices))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "offers": goods,
+        "changes_planned": summary.planned,
+        "bare_join_seconds": round(bare, 2),
+        "preview_seconds": round(min(previews), 2),
+        "plan_seconds": round(made, 2),
+        "plan_again_seconds": round(again, 2),
+        "ratio_to_bare": round(made / bare, 1),
+        "peak_megabytes": round(memory),
+        "target": f"<= {MOST_SECONDS:.0f} s, <= {MOST_MEGABYTES:.0f} MB",
+        "met": made <= MOST_SECONDS and memory <= MOST_MEGABYTES,
+    }
+
+
+def _bare(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute(_BARE)
+
+
+def _timed(work: Any) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    sys.exit(main())
