@@ -16,7 +16,7 @@ insert into price (product_id, price_type_id, amount, currency, exchange_id, cha
 select product_id, 1, 1000 + mod(product_id, 5000), 'RUB', 1, now() from product;
 
 insert into price (product_id, price_type_id, amount, currency, exchange_id, changed_at)
-select product_id, 2, 700 + mod(product_id, 3500), 'RUB', 1, now() from product;
+select product_id, 2, 0.7 * (1000 + mod(product_id, 5000)), 'RUB', 1, now() from product;
 
 insert into offer_channel (offer_id, channel, confirmed_amount, confirmed_old, confirmed_floor, confirmed_at)
 select

@@ -56,7 +56,13 @@ class Database:
             max_size=size,
             open=False,
             timeout=_POOL_SECONDS,
-            kwargs={"row_factory": dict_row, "options": _OPTIONS, "connect_timeout": _CONNECT_SECONDS},
+            kwargs={
+                "row_factory": dict_row,
+                "options": _OPTIONS,
+                "connect_timeout": _CONNECT_SECONDS,
+                # the same query serves a batch and a whole account: one plan for both would be wrong for one of them
+                "prepare_threshold": None,
+            },
         )
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -41,24 +41,22 @@ def fill(connection: Connection, lane: Lane, *, offers: Sequence[int] | None = N
 
 def fill_prices(connection: Connection, lane: Lane, *, offers: list[int] | None, states: list[str]) -> None:
     """Fill `desired` with prices, and take out those in another currency than the account's."""
-    known = [row["name"] for row in connection.execute(sql("desired/price_types"))]
-    price = _first_known(lane.prices.amount, known)
-    if price is None:
-        if known:
-            raise BadInput(
-                f"the store has no price type {' or '.join(map(repr, lane.prices.amount))}",
-                place=Place(file=f"mappings/{lane.account.mapping}/prices.yaml", account=lane.account.id),
-                hint=f"It delivers: {', '.join(map(repr, sorted(known)))}. No price was planned",
-            )
-        return
+    types = connection.execute(sql("desired/price_types")).fetchall()
+    known = {row["name"]: row["price_type_id"] for row in types}
+    if known and not any(name in known for name in lane.prices.amount):
+        raise BadInput(
+            f"the store has no price type {' or '.join(map(repr, lane.prices.amount))}",
+            place=Place(file=f"mappings/{lane.account.mapping}/prices.yaml", account=lane.account.id),
+            hint=f"It delivers: {', '.join(map(repr, sorted(known)))}. No price was planned",
+        )
     rules = lane.price_rules
     connection.execute(
         sql("desired/price"),
         {
             "account": lane.account.id,
-            "price_type": price,
-            "old_type": _first_known(lane.prices.old, known),
-            "floor_type": _first_known(lane.prices.floor, known),
+            "price_types": _ids(lane.prices.amount, known),
+            "old_types": _ids(lane.prices.old, known),
+            "floor_types": _ids(lane.prices.floor, known),
             "offers": offers,
             "states": states,
             "gap_below": [gap.below for gap in rules.gaps],
@@ -99,5 +97,5 @@ def _require_warehouses(connection: Connection, account: Account) -> None:
         )
 
 
-def _first_known(wanted: Sequence[str], known: Sequence[str]) -> str | None:
-    return next((name for name in wanted if name in known), None)
+def _ids(names: Sequence[str], known: Mapping[str, int]) -> list[int]:
+    return [known[name] for name in names if name in known]

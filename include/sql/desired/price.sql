@@ -1,7 +1,8 @@
 -- The prices that the store wants, by the marketplace's rules for struck prices and floors.
--- Parameters: account, price_type, old_type, floor_type (names; null where unused), currency, offers (null: all),
---   states (of offers), gap_below, gap_at_least, gap_share (parallel arrays, ascending, the last below is null),
---   largest_discount, floor_share. Fills desired; old 0 means: no struck price; floor null: leave it alone.
+-- Parameters: account, offers (null: all), states (of offers), price_types, old_types, floor_types (the store's price
+--   types, of several the first that a good has counts), gap_below, gap_at_least, gap_share (parallel arrays,
+--   ascending, the last below is null), largest_discount, floor_share.
+-- Fills desired; an amount of null is a blank; old 0 means: no struck price; floor null: leave it alone.
 with rule as (
     select *
     from
@@ -9,53 +10,67 @@ with rule as (
         with ordinality as r (below, at_least, share, place)
 ),
 
-asked as (
-    select
-        o.offer_id,
-        p.amount,
-        p.currency,
-        p.exchange_id,
-        struck.amount as old,
-        lowest.amount as store_floor
-    from offer as o
-    inner join price_type as t on t.name = %(price_type)s
-    left join price as p on p.product_id = o.product_id and p.price_type_id = t.price_type_id
-    left join price_type as struck_type on struck_type.name = %(old_type)s
-    left join price as struck
-        on struck.product_id = o.product_id and struck.price_type_id = struck_type.price_type_id
-        and struck.currency = p.currency
-    left join price_type as lowest_type on lowest_type.name = %(floor_type)s
-    left join price as lowest
-        on lowest.product_id = o.product_id and lowest.price_type_id = lowest_type.price_type_id
-        and lowest.currency = p.currency and lowest.amount > 0
+wanted as (
+    select offer_id, product_id
+    from offer
     where
-        o.account = %(account)s and o.wanted and o.state = any(%(states)s::text[])
-        and (%(offers)s::bigint[] is null or o.offer_id = any(%(offers)s::bigint[]))
+        account = %(account)s and wanted and state = any(%(states)s::text[])
+        and (%(offers)s::bigint[] is null or offer_id = any(%(offers)s::bigint[]))
+),
+
+-- in the order of the table's key, so that the first of several types is found without sorting the table
+asked as (
+    select distinct on (p.product_id) p.product_id, p.amount, p.currency, p.exchange_id
+    from price as p
+    inner join unnest(%(price_types)s::int[]) with ordinality as t (price_type_id, place) using (price_type_id)
+    where %(offers)s::bigint[] is null or p.product_id in (select w.product_id from wanted as w)
+    order by p.product_id, t.place
+),
+
+struck as (
+    select distinct on (p.product_id) p.product_id, p.amount, p.currency
+    from price as p
+    inner join unnest(%(old_types)s::int[]) with ordinality as t (price_type_id, place) using (price_type_id)
+    where %(offers)s::bigint[] is null or p.product_id in (select w.product_id from wanted as w)
+    order by p.product_id, t.place
+),
+
+lowest as (
+    select distinct on (p.product_id) p.product_id, p.amount, p.currency
+    from price as p
+    inner join unnest(%(floor_types)s::int[]) with ordinality as t (price_type_id, place) using (price_type_id)
+    where
+        p.amount > 0
+        and (%(offers)s::bigint[] is null or p.product_id in (select w.product_id from wanted as w))
+    order by p.product_id, t.place
 )
 
 insert into desired (offer_id, warehouse, amount, old, floor, store_floor, currency, exchange_id)
 select
-    a.offer_id,
+    w.offer_id,
     '',
     a.amount,
     case
-        when a.old > a.amount and a.amount > 0
-        and a.old - a.amount >= coalesce((
+        when s.amount > a.amount and a.amount > 0
+        and s.amount - a.amount >= coalesce((
             select greatest(r.at_least, a.amount * r.share)
             from rule as r
             where r.below is null or a.amount < r.below
             order by r.place
             limit 1
         ), 0)
-        and (%(largest_discount)s::numeric is null or a.old - a.amount < a.old * %(largest_discount)s::numeric)
-        then a.old
+        and (%(largest_discount)s::numeric is null or s.amount - a.amount < s.amount * %(largest_discount)s::numeric)
+        then s.amount
         else 0
     end,
     case
-        when a.store_floor is null or a.store_floor >= a.amount then null
-        else greatest(a.store_floor, ceil(a.amount * %(floor_share)s::numeric * 100) / 100)
+        when l.amount is null or l.amount >= a.amount then null
+        else greatest(l.amount, ceil(a.amount * %(floor_share)s::numeric * 100) / 100)
     end,
-    a.store_floor,
+    l.amount,
     a.currency,
     a.exchange_id
-from asked as a
+from wanted as w
+left join asked as a using (product_id)
+left join struck as s on w.product_id = s.product_id and a.currency = s.currency
+left join lowest as l on w.product_id = l.product_id and a.currency = l.currency

@@ -1,2 +1,2 @@
 -- The store's price types.
-select name from price_type
+select price_type_id, name from price_type

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -75,6 +76,12 @@ def cabinet(sandbox: Sandbox) -> Cabinet:
     mine = Cabinet(sandbox, str(next(_client_ids)))
     mine.knobs(stock_pair_interval_seconds=0)
     return mine
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An upload leaves planned what would have to wait: each cycle of a test tries once."""
+    monkeypatch.setattr(steps, "UPLOAD_BUDGET", timedelta(seconds=1))
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def account(**changes: Any) -> Account:
             "connection": "ozon",
             "mapping": "ozon",
             "mark": {"property": _MARK, "values": ("Да",)},
-            "pictures": "http://127.0.0.1:8090/pictures",
+            "pictures": "http://127.0.0.1:8090/images",
             "warehouses": ({"store": MAIN_STORE, "marketplace": MOSCOW},),
             **changes,
         }
