@@ -14,14 +14,14 @@ BIN := $(VENV)/bin
 SYNCED := $(VENV)/.synced
 CODE := include/marketsync plugins sandbox stack demo
 # What needs only Python and make.
-TESTS := tests/unit tests/db tests/sandbox tests/sandbox_generator tests/contract tests/dags
+TESTS := tests/unit tests/db tests/sandbox tests/sandbox_generator tests/contract tests/dags tests/e2e
 
 export PYTHONPATH := $(CURDIR)/include:$(CURDIR)/plugins:$(CURDIR)
 # Airflow writes into its home as soon as it is imported.
 export AIRFLOW_HOME := $(CURDIR)/var/airflow
 export AIRFLOW__LOGGING__LOGGING_LEVEL := WARNING
 
-.PHONY: help setup demo up down status test lint format docs docs-check lock check clean
+.PHONY: help setup demo up down status test bench lint format docs docs-check lock check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,8 @@ $(SYNCED): requirements.txt requirements-dev.txt
 	@echo "Installing what requirements.txt and requirements-dev.txt name into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(UV)"
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt requirements-dev.txt || { echo "The packages could not be installed; behind a mirror of PyPI, set UV_DEFAULT_INDEX to its address" >&2; exit 1; }
+	@$(BIN)/python -c 'import pathlib, sysconfig; \
+		pathlib.Path(sysconfig.get_path("purelib"), "marketsync.pth").write_text("\n".join(["$(CURDIR)/include", "$(CURDIR)/plugins", "$(CURDIR)"]) + "\n")'
 	@touch $(SYNCED)
 
 demo: setup ## run the main job against the sandbox and show what happened; CATALOG=folder takes your own 1C files
@@ -51,6 +53,9 @@ status: setup ## what runs, and where
 
 test: setup ## all tests that need only Python and make; ARGS=... goes to pytest
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope $(TESTS) $(ARGS)
+
+bench: setup ## measure: import, plan, the exchange through Airflow; takes about 20 minutes
+	@$(BIN)/python -m bench
 
 lint: setup ## style, types, who may import what, SQL
 	@$(BIN)/ruff check --quiet .

@@ -1,6 +1,6 @@
 """The exchange through Airflow against the sandbox: full pushes, idle cycles, small changes, latency of one change.
 
-    PYTHONPATH=include:. python bench/exchange.py [--goods 6000] [--deliveries 20]
+    python -m bench.exchange [--goods 6000] [--deliveries 20]
 
 Everything runs as in production on one machine: all DAGs on, Airflow's LocalExecutor, embedded Postgres. Floors are
 what the marketplace's limits leave: 80 stock calls in any minute.

@@ -1,6 +1,6 @@
 """How long the import of a large delivery takes, and how much memory.
 
-    PYTHONPATH=include:. python bench/import_commerceml.py [--goods 100000] [--folder DELIVERY] [--rounds 3]
+    python -m bench.import_commerceml [--goods 100000] [--folder DELIVERY] [--rounds 3]
 
 Each stage runs in a process of its own, so that its peak memory is its own; the best of the rounds counts. The floor
 is lxml alone over the same files, measured twice: `bare` takes every element and clears it, `rows` only those that are

@@ -1,6 +1,6 @@
 """How long a plan over a million offers takes where one in a hundred prices has moved, and how much memory.
 
-    PYTHONPATH=include:. python bench/plan_million.py [--goods 1000000] [--rounds 3]
+    python -m bench.plan_million [--goods 1000000] [--rounds 3]
 
 The floor is the bare comparison in SQL, with nothing written: the join of offers, prices and what is confirmed.
 The plan itself also guards every change, keeps what is open and writes the changes down.

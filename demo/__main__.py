@@ -11,19 +11,26 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from demo import own_catalog
+from demo.judge import read_expected
+from demo.report import tell
+from demo.story import Story
 from marketsync.clock import SYSTEM
-from marketsync.errors import MarketsyncError
+from marketsync.db import Database, embedded
+from marketsync.errors import Fatal, MarketsyncError
 from marketsync.paths import PROJECT, var
+from marketsync.runtime import Runtime
+from stack.machine import Stack, end
 
 GOODS = 6000
+_MARK = "made-by-the-demo"
 EDITED = 3
 
 
 def main() -> int:
     """Play the demo; print its table."""
     options = _options()
-    home = var() / "demo"
-    os.environ["MARKETSYNC_VAR"] = str(home)
+    home = var()
     # the demo plays on a database of its own: whatever else is configured on this machine stays untouched
     os.environ.pop("MARKETSYNC_DATABASE_URL", None)
     os.environ.pop("MARKETSYNC_FILES_URL", None)
@@ -48,21 +55,11 @@ def _options() -> argparse.Namespace:
 
 
 def _play(options: argparse.Namespace, home: Path, began: float) -> int:
-    from demo import own_catalog
-    from demo.report import tell
-    from demo.story import Story
-    from marketsync.db import Database
-    from marketsync.runtime import Runtime
-    from stack.machine import Stack, end
-
     def say(line: str) -> None:
         sys.stdout.write(f"[{SYSTEM.monotonic() - began:6.1f} s] {line}\n")
         sys.stdout.flush()
 
-    end()
-    shutil.rmtree(home, ignore_errors=True)
-    _forget_database()
-    home.mkdir(parents=True)
+    _start_afresh(home)
     if options.catalog is None:
         _generate(home / "deliveries", options.goods, options.seed)
         say(f"{options.goods} goods generated as 1C would write them")
@@ -84,11 +81,7 @@ def _play(options: argparse.Namespace, home: Path, began: float) -> int:
     return tell(story.outcome, SYSTEM.monotonic() - began)
 
 
-def _generated(story: object, deliveries: Path) -> None:
-    from demo.story import Story
-
-    if not isinstance(story, Story):
-        raise TypeError
+def _generated(story: Story, deliveries: Path) -> None:
     first, second = deliveries / "first", deliveries / "second"
     story.deliver(first, "full load")
     story.prove("full load", first / "expected.json")
@@ -110,8 +103,6 @@ def _generated(story: object, deliveries: Path) -> None:
 
 def _unchanged(first: Path, second: Path) -> list[str]:
     """Articles of cards that the second delivery left as they were."""
-    from demo.judge import read_expected
-
     before = read_expected(first / "expected.json")["offers"]
     after = read_expected(second / "expected.json")["offers"]
     return sorted(
@@ -130,11 +121,27 @@ def _generate(folder: Path, goods: int, seed: int) -> None:
     )
 
 
-def _forget_database() -> None:
-    from marketsync.db import embedded
+def _start_afresh(home: Path) -> None:
+    """Forget what an earlier demo left; never what somebody else keeps in the same folder.
 
-    embedded.stop()
-    shutil.rmtree(embedded.data_folder(), ignore_errors=True)
+    Raises:
+        Fatal: a set-up runs there, or the folder holds the data of one that no demo made.
+    """
+    mark = home / _MARK
+    if (embedded.data_folder() / "PG_VERSION").exists() and not mark.exists():
+        raise Fatal(
+            f"{home} holds the data of a set-up that is not a demo's",
+            hint="Keep it and name another folder (MARKETSYNC_VAR=/some/folder make demo), or remove it with "
+            "`.venv/bin/python -m stack clean`",
+        )
+    with embedded.owner_lock() as mine:
+        if not mine:
+            raise Fatal(f"A set-up runs in {home}", hint="`make down` ends it")
+        end()
+        shutil.rmtree(embedded.data_folder(), ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    mark.touch()
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

@@ -23,6 +23,9 @@ def tell(outcome: Outcome, seconds: float) -> int:
     if len(outcome.differences) > _DIFFERENCES_SHOWN:
         print(f"  ... and {len(outcome.differences) - _DIFFERENCES_SHOWN} more")
     print(f"\nworkbook: {outcome.workbook}")
+    print(
+        "look again: .venv/bin/python -m marketsync plan ozon price (a dry run), ... history ARTICLE; `make up`"
+    )
     print(f"took {seconds:.0f} s")
     for failure in outcome.failures:
         print(f"FAILED: {failure}")

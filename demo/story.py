@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,8 +85,8 @@ class Story:
         began = SYSTEM.monotonic()
         exchange = deliver_folder(self._runtime.database, SYSTEM, self._runtime.files, folder)
         seconds, counts = self._watch.imported(exchange, _IMPORT_SECONDS)
-        read = sum(n for n in (counts.get("goods"), counts.get("offers")) if isinstance(n, int))
-        self._row(Row(f"{name}: import", items=read or None, seconds=seconds, result=_short(counts)))
+        read = counts["read"]["goods"] + counts["read"]["offers"]
+        self._row(Row(f"{name}: import", items=read, seconds=seconds, result=_changes(counts)))
         self._watch.at_rest(_REST_SECONDS)
         took = SYSTEM.monotonic() - began
         for label, path, floor in (
@@ -200,5 +199,12 @@ def _general_floor(calls: int) -> float:
     return float((max(calls, 1) - 1) // _CALLS_A_SECOND)
 
 
-def _short(counts: dict[str, Any]) -> str:
-    return json.dumps(counts, ensure_ascii=False)[:100]
+def _changes(counts: dict[str, Any]) -> str:
+    """What an import changed, and what was wrong in it."""
+    parts = [
+        f"{entity} +{n['added']:,} ~{n['updated']:,} -{n['deleted']:,}"
+        for entity in ("products", "prices", "stocks")
+        if (n := counts[entity])
+    ]
+    problems = [f"{code} {n}" for code, n in sorted(counts["problems"].items())]
+    return "; ".join([", ".join(parts), *([f"noted: {', '.join(problems)}"] if problems else [])])

@@ -106,8 +106,18 @@ def build(options: StackOptions, *, var: Path, domain: str, metadata: str) -> di
     }
     if options.sandbox:
         host = f"http://{HOST}:{options.sandbox_port}/ozon"
-        environment["AIRFLOW_CONN_OZON"] = json.dumps({"conn_type": "http", "host": host, **_OZON_SELLER})
+        connection = {"conn_type": "http", "host": host, **_OZON_SELLER}
+        environment["AIRFLOW_CONN_OZON"] = json.dumps(connection)
+        _write_private(var / "connections.json", {"ozon": connection})  # for shell commands beside it
     return environment
+
+
+def _write_private(path: Path, content: object) -> None:
+    """Write a file that only its owner may read."""
+    with os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
+        json.dump(content, file)
 
 
 def _kept(path: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
@@ -119,8 +129,7 @@ def _kept(path: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
     values = make()
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump(values, file)
+    _write_private(path, values)
     return values
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 import psycopg
 import requests
@@ -95,7 +94,7 @@ class Stack:
         self._clock = clock
         self._began = clock.now()
         self._services: list[services.Service] = []
-        self._lock: IO[str] | None = None
+        self._lock: ExitStack | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -190,13 +189,10 @@ class Stack:
 
     def _take_over(self) -> None:
         """Take the lock of the var folder; end what a killed owner may have left."""
-        self._var.mkdir(parents=True, exist_ok=True)
-        lock = (self._var / "stack.lock").open("w", encoding="utf-8")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        lock = ExitStack()
+        if not lock.enter_context(embedded.owner_lock()):
             lock.close()
-            raise Fatal(f"The set-up of {self._var} runs already", hint="`make down` ends it") from error
+            raise Fatal(f"The set-up of {self._var} runs already", hint="`make down` ends it")
         self._lock = lock
         end()
 

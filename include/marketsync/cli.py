@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,8 +14,10 @@ import structlog
 import typer
 
 from marketsync import steps
-from marketsync.db import Database, sql
+from marketsync.clock import SYSTEM
+from marketsync.db import Database, embedded, sql
 from marketsync.db.call_log import create_partitions
+from marketsync.db.connection import DATABASE_URL
 from marketsync.db.migrations import migrate as run_migrations
 from marketsync.db.migrations import require_current
 from marketsync.errors import BadInput, MarketsyncError, Place, Retriable
@@ -48,12 +51,17 @@ Full = Annotated[bool, typer.Option("--full", help="plan everything, whatever wa
 
 @contextmanager
 def _runtime() -> Iterator[Runtime]:
-    runtime = Runtime.from_environment()
-    try:
-        require_current(runtime.database)
-        yield runtime
-    finally:
-        runtime.database.close()
+    with _server():
+        runtime = Runtime.from_environment()
+        try:
+            require_current(runtime.database)
+            yield runtime
+        finally:
+            runtime.database.close()
+
+
+def _server() -> AbstractContextManager[None]:
+    return nullcontext() if os.environ.get(DATABASE_URL) else embedded.borrowed()
 
 
 def _say(text: str) -> None:
@@ -67,12 +75,11 @@ def _show(counts: dict[str, Any]) -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database up to date."""
-    from marketsync.clock import SYSTEM
-
-    database = Database.from_environment()
-    ran = run_migrations(database)
-    create_partitions(database, SYSTEM.now().date())
-    database.close()
+    with _server():
+        database = Database.from_environment()
+        ran = run_migrations(database)
+        create_partitions(database, SYSTEM.now().date())
+        database.close()
     _say(f"ran: {', '.join(ran)}" if ran else "the database is up to date")
 
 

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import yaml
 
 from marketsync.errors import Fatal, Place
+from marketsync.paths import var
 
 __all__ = ["Credentials", "credentials"]
 
@@ -65,6 +66,12 @@ class Credentials:
         )
 
 
+def _of_the_sandbox() -> str | None:
+    """The connections that `make up` and `make demo` write down for the sandbox they start, where there are any."""
+    path = var() / "connections.json"
+    return str(path) if path.exists() else None
+
+
 def credentials(connection_id: str) -> Credentials:
     """The credentials that an account names.
 
@@ -78,7 +85,7 @@ def credentials(connection_id: str) -> Credentials:
     value = os.environ.get(variable)
     if value:
         return _read(value, Place(field=variable))
-    file = os.environ.get("MARKETSYNC_SECRETS")
+    file = os.environ.get("MARKETSYNC_SECRETS") or _of_the_sandbox()
     if file:
         entries = _entries(Path(file))
         if connection_id in entries:

@@ -13,8 +13,9 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from marketsync.errors import Fatal, Retriable
 
-__all__ = ["SCHEMA", "Database", "database_url"]
+__all__ = ["DATABASE_URL", "SCHEMA", "Database", "database_url"]
 
+DATABASE_URL = "MARKETSYNC_DATABASE_URL"
 SCHEMA = "marketsync"
 _OPTIONS = f"-c search_path={SCHEMA} -c timezone=UTC"
 _CONNECT_SECONDS = 10
@@ -31,7 +32,7 @@ def database_url() -> str:
     """
     from marketsync.db.embedded import running_url
 
-    url = os.environ.get("MARKETSYNC_DATABASE_URL") or running_url()
+    url = os.environ.get(DATABASE_URL) or running_url()
     if not url:
         raise Fatal(
             "No database: MARKETSYNC_DATABASE_URL is not set and the embedded server does not run",

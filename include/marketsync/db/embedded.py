@@ -1,15 +1,19 @@
 """The embedded Postgres of the demo and the tests: no installation, no root. Never for production.
 
-One owner starts and stops it (`make up`, `make demo`, the test session); every other process only connects:
-the library's own clean-up would stop the server when the last of its handles ends, under other clients' feet.
+One owner starts and stops it (`make up`, `make demo`, the test session, or one shell command where none of them
+runs); every other process only connects: the library's own clean-up would stop the server when the last of its
+handles ends, under other clients' feet. Whoever owns a var folder's server holds that folder's lock.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +21,7 @@ import psycopg
 
 from marketsync.paths import var
 
-__all__ = ["create_database", "data_folder", "running_url", "start", "stop"]
+__all__ = ["borrowed", "create_database", "data_folder", "owner_lock", "running_url", "start", "stop"]
 
 _SYSTEM_TEMPORARY = Path("/var/tmp")  # noqa: S108 - a folder that everybody may enter
 _SETTINGS = {
@@ -59,6 +63,36 @@ def _url_of(folder: Path) -> str | None:
 def running_url() -> str | None:
     """The address of the embedded server's domain database, or None where the server does not run."""
     return _url_of(data_folder())
+
+
+@contextmanager
+def owner_lock() -> Iterator[bool]:
+    """The lock of whoever owns this var folder's processes; False where somebody else holds it."""
+    var().mkdir(parents=True, exist_ok=True)
+    with (var() / "stack.lock").open("a", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def borrowed() -> Iterator[None]:
+    """The server of an earlier `make demo` or `make up` for the length of one command, where none runs now."""
+    if running_url() or not (data_folder() / "PG_VERSION").exists():
+        yield
+        return
+    with owner_lock() as mine:
+        if not mine:
+            yield
+            return
+        start()
+        try:
+            yield
+        finally:
+            stop()
 
 
 def start(folder: Path | None = None) -> str:

@@ -21,14 +21,13 @@ from marketsync.http.answers import RequestRefused
 from marketsync.marketplaces.base import (
     Accepted,
     Item,
-    Kind,
     Outcome,
     Problem,
     Recovery,
     Result,
 )
 from marketsync.sync import texts
-from marketsync.sync.batch import Documents, build
+from marketsync.sync.batch import Batch, Documents, build
 from marketsync.sync.lane import Lane, offer_of
 from marketsync.sync.settle import settle, withdraw
 
@@ -169,21 +168,31 @@ class _Uploader:
             return False
         if not batch.items:
             return True
-        outcomes: list[Outcome] = []
-        answer: Accepted | Sequence[Outcome] = []
         try:
-            items = self._without_strangers(batch.items, batch.new, outcomes)
-            if items:
-                answer = lane.channel.submit(items, batch.submission)
-                self._count_call(items)
+            items = self._without_strangers(batch)
+        except RateLimited as error:
+            withdraw(lane, batch.submission, error, pause=timedelta(seconds=error.delay), effect=False)
+            return True
+        except BaseException as error:
+            withdraw(lane, batch.submission, error, pause=_AFTER_TROUBLE, effect=False)
+            raise
+        if not items:
+            return True
+        try:
+            answer = lane.channel.submit(items, batch.submission)
+            self._count_call(items)
         except RequestRefused as error:
             if len(items) > 1:
                 # one item spoils the batch: smaller batches find it, and the sound ones go through
                 self._size = len(items) // 2
                 withdraw(lane, batch.submission, error, pause=timedelta(0), effect=False)
                 return True
-            self._count_refusal(error)
-            outcomes.append(_refused(items[0], error))
+            try:
+                self._count_refusal(error)
+            except Fatal:
+                withdraw(lane, batch.submission, error, pause=_AFTER_TROUBLE, effect=False)
+                raise
+            answer = [_refused(items[0], error)]
         except RateLimited as error:
             withdraw(lane, batch.submission, error, pause=timedelta(seconds=error.delay), effect=False)
             return True
@@ -202,7 +211,7 @@ class _Uploader:
             # a mistake of ours, or the end of the process: whether the call went out is not known
             withdraw(lane, batch.submission, error, pause=_AFTER_TROUBLE, effect=True)
             raise
-        self._settle(batch.submission, batch.items, outcomes, answer)
+        self._settle(batch.submission, items, answer)
         return True
 
     def _count_call(self, items: Sequence[Item]) -> None:
@@ -223,47 +232,53 @@ class _Uploader:
                 hint="The form of the request is wrong, not an item: nothing more is sent until this is mended",
             ) from error
 
-    def _without_strangers(
-        self, items: Sequence[Item], new: frozenset[int], outcomes: list[Outcome]
-    ) -> list[Item]:
-        """Take out new cards whose article the cabinet already has: they were made by hand and stay as they are."""
-        if self._lane.channel.kind is not Kind.DOCUMENT or not new:
-            return list(items)
-        asked = [item.offer for item in items if item.offer.offer_id in new]
-        there = {identity.article for identity in self._lane.channel.identify(asked)}
-        kept = []
-        for item in items:
-            if item.offer.offer_id in new and item.offer.article in there:
+    def _without_strangers(self, batch: Batch) -> list[Item]:
+        """Take out new cards whose article the cabinet already has: they were made by hand and stay as they are.
+
+        They are settled before the call, and only then does the intent say that there is one: whatever happens to
+        the call, nobody takes them for ours afterwards.
+        """
+        if not batch.unchecked:
+            return batch.items
+        lane = self._lane
+        asked = [item.offer for item in batch.items if item.offer.offer_id in batch.new]
+        there = {identity.article for identity in lane.channel.identify(asked)}
+        kept: list[Item] = []
+        outcomes: list[Outcome] = []
+        for item in batch.items:
+            if item.offer.offer_id in batch.new and item.offer.article in there:
                 problem = Problem("exists_there", texts.exists_there(item.offer.article), "article")
                 outcomes.append(Outcome(item.offer.offer_id, Result.REJECTED, problems=(problem,)))
             else:
                 kept.append(item)
+        if outcomes:
+            settle(lane, batch.submission, outcomes, (), close=not kept)
+            with self._counting:
+                self._sent.add(outcomes)
+        if kept:
+            with lane.database.transaction() as connection:
+                connection.execute(
+                    sql("submission/counted"), {"submission_id": batch.submission, "items": len(kept)}
+                )
         return kept
 
-    def _settle(
-        self,
-        submission: int,
-        items: Sequence[Item],
-        before: Sequence[Outcome],
-        answer: Accepted | Sequence[Outcome],
-    ) -> None:
-        now = self._lane.clock.now()
+    def _settle(self, submission: int, items: Sequence[Item], answer: Accepted | Sequence[Outcome]) -> None:
         if isinstance(answer, Accepted):
-            if before:
-                settle(self._lane, submission, before, items, close=False)
             with self._lane.database.transaction() as connection:
                 connection.execute(
                     sql("submission/accepted"),
-                    {"submission_id": submission, "task_id": answer.task_id, "now": now},
+                    {
+                        "submission_id": submission,
+                        "task_id": answer.task_id,
+                        "now": self._lane.clock.now(),
+                    },
                 )
             with self._counting:
-                self._sent.add(before)
-                self._sent.open += len(items) - len(before)
+                self._sent.open += len(items)
             return
-        outcomes = [*before, *answer]
-        settle(self._lane, submission, outcomes, items, close=True)
+        settle(self._lane, submission, answer, items, close=True)
         with self._counting:
-            self._sent.add(outcomes)
+            self._sent.add(answer)
 
 
 def _refused(item: Item, error: RequestRefused) -> Outcome:
@@ -278,9 +293,10 @@ def _recover(lane: Lane) -> None:
     for orphan in orphans:
         error = Uncertain("The sending process ended before the marketplace's answer")
         _log.warning("an unanswered submission is resolved", submission=orphan["submission_id"], **lane.key)
-        if lane.channel.recovery is Recovery.READ_FIRST:
+        called = orphan["items"] > 0
+        if called and lane.channel.recovery is Recovery.READ_FIRST:
             _look(lane, orphan["submission_id"])
-        withdraw(lane, orphan["submission_id"], error, pause=_AFTER_UNCERTAIN, effect=True)
+        withdraw(lane, orphan["submission_id"], error, pause=_AFTER_UNCERTAIN, effect=called)
 
 
 def _look(lane: Lane, submission: int) -> None:

@@ -29,12 +29,17 @@ class Batch:
     Attributes:
         submission: the intent row's id.
         items: in the order of their urgency; empty where every value had moved on.
-        new: offers without a confirmed document, as far as we know.
+        new: offers without a card, and without a call that may have made one.
     """
 
     submission: int
     items: list[Item]
     new: frozenset[int]
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether the caller must look first which new offers exist there; until then the intent counts no items."""
+        return any(isinstance(item.value, Card) and item.offer.offer_id in self.new for item in self.items)
 
 
 def build(lane: Lane, documents: Documents | None, *, size: int) -> Batch | None:
@@ -61,16 +66,20 @@ def build(lane: Lane, documents: Documents | None, *, size: int) -> Batch | None
         items, moved = _current(connection, lane, documents, claimed)
         if moved:
             connection.execute(sql("submission/release_other"), {"change_ids": moved, "now": now})
-        connection.execute(sql("submission/counted"), {"submission_id": submission, "items": len(items)})
+        new = frozenset(
+            change["offer_id"]
+            for change in claimed
+            if change["offer_state"] == "new" and not change["was_in_doubt"]
+        )
+        batch = Batch(submission, items, new)
+        if not batch.unchecked:
+            connection.execute(sql("submission/counted"), {"submission_id": submission, "items": len(items)})
         if not items:
             connection.execute(
                 sql("submission/close"),
                 {"submission_id": submission, "state": "done", "error": None, "now": now},
             )
-        new = frozenset(
-            change["offer_id"] for change in claimed if change["why"] == "new" and not change["was_in_doubt"]
-        )
-    return Batch(submission, items, new)
+    return batch
 
 
 def _current(

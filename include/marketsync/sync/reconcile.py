@@ -123,7 +123,10 @@ def _compare(lane: Lane, number: int, began_at: datetime, documents: Documents) 
             connection.execute(sql("reconcile/seen_none"), parameters)
         connection.execute("analyze seen")
         connection.execute(sql("reconcile/observe"), parameters)
-        connection.execute(sql("reconcile/clear_doubt"), parameters)
+        connection.execute(
+            sql("reconcile/clear_doubt"),
+            {**parameters, "creates_cards": lane.channel.kind is Kind.DOCUMENT},
+        )
         if lane.channel.kind is Kind.DOCUMENT:
             connection.execute(sql("reconcile/compare_documents"), parameters)
             connection.execute(sql("reconcile/missing_here"), parameters)

@@ -1,22 +1,36 @@
--- A read that began late enough after the last call tells what is there: it ends the doubt.
--- Parameters: account, channel, began_at, visible_after (seconds). Reads seen.
-update offer_channel as oc
+-- A read that began late enough after the last call tells what is there: it ends the doubt, and a card that turned
+-- out to be there is listed.
+-- Parameters: account, channel, began_at, visible_after (seconds), creates_cards. Reads seen.
+with cleared as (
+    update offer_channel as oc
+    set
+        in_doubt = false,
+        confirmed_amount = s.amount,
+        confirmed_old = coalesce(s.old, oc.confirmed_old),
+        confirmed_floor = coalesce(s.floor, oc.confirmed_floor),
+        confirmed_hash = s.hash,
+        confirmed_at = %(began_at)s::timestamptz
+    from seen as s, offer as o
+    where
+        s.offer_id = oc.offer_id and s.warehouse = oc.warehouse and oc.channel = %(channel)s
+        and o.offer_id = oc.offer_id and o.account = %(account)s
+        and oc.in_doubt
+        and s.state is distinct from 'quarantined'
+        and oc.sent_at + make_interval(secs => %(visible_after)s) <= %(began_at)s::timestamptz
+        and not exists (
+            select 1 from change as c
+            where
+                c.offer_id = oc.offer_id and c.channel = oc.channel and c.warehouse = oc.warehouse
+                and c.state = 'sent'
+        )
+    returning oc.offer_id, s.external_id, s.sku
+)
+
+update offer as o
 set
-    in_doubt = false,
-    confirmed_amount = s.amount,
-    confirmed_old = coalesce(s.old, oc.confirmed_old),
-    confirmed_floor = coalesce(s.floor, oc.confirmed_floor),
-    confirmed_hash = s.hash,
-    confirmed_at = %(began_at)s::timestamptz
-from seen as s, offer as o
-where
-    s.offer_id = oc.offer_id and s.warehouse = oc.warehouse and oc.channel = %(channel)s
-    and o.offer_id = oc.offer_id and o.account = %(account)s
-    and oc.in_doubt
-    and s.state is distinct from 'quarantined'
-    and oc.sent_at + make_interval(secs => %(visible_after)s) <= %(began_at)s::timestamptz
-    and not exists (
-        select 1 from change as c
-        where
-            c.offer_id = oc.offer_id and c.channel = oc.channel and c.warehouse = oc.warehouse and c.state = 'sent'
-    )
+    external_id = c.external_id,
+    sku = coalesce(c.sku, o.sku),
+    state = 'listed',
+    listed_at = coalesce(o.listed_at, %(began_at)s::timestamptz)
+from cleared as c
+where %(creates_cards)s and o.offer_id = c.offer_id and o.state = 'new'

@@ -5,6 +5,7 @@ select
     coalesce(by_id.offer_id, by_article.offer_id) as offer_id,
     v.external_id,
     v.article,
+    v.sku,
     v.warehouse,
     v.amount,
     v.old,

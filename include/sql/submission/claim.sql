@@ -53,5 +53,5 @@ where
     and d.offer_id = c.offer_id and d.warehouse = c.warehouse
     and o.offer_id = c.offer_id
 returning
-    c.change_id, c.offer_id, c.warehouse, c.to_amount, c.to_old, c.to_floor, c.currency, c.to_hash, c.why,
-    c.was_in_doubt, o.article, o.external_id, o.sku, o.product_id
+    c.change_id, c.offer_id, c.warehouse, c.to_amount, c.to_old, c.to_floor, c.currency, c.to_hash,
+    c.was_in_doubt, o.state as offer_state, o.article, o.external_id, o.sku

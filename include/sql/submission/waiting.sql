@@ -24,3 +24,4 @@ inner join offer as o using (offer_id)
 where
     o.account = %(account)s and o.state = any(%(states)s::text[])
     and c.channel = %(channel)s and c.state = 'planned'
+    and not exists (select 1 from offer_freeze as f where f.offer_id = c.offer_id)

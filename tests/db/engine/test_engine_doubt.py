@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from engine_kit import CARDS, PRICES, STOCKS, Cabinet, Engine, Store
+from engine_kit import CARDS, PRICES, STOCKS, Cabinet, Engine, Store, until
 
 from marketsync.errors import Uncertain
 
@@ -77,24 +77,30 @@ def test_a_new_card_in_doubt_is_looked_for_and_ends_as_one_card(
     assert (engine.in_doubt("card"), engine.refusals()) == ([], {})
 
 
+@pytest.mark.parametrize("uploads_first", [False, True], ids=["planned-anew", "sent-as-planned"])
 def test_a_new_card_whose_doubt_is_ended_by_a_reading_is_sold_too(
-    engine: Engine, store: Store, cabinet: Cabinet
+    engine: Engine, store: Store, cabinet: Cabinet, uploads_first: bool
 ) -> None:
     store.good("A-1")
     # the marketplace takes the batch, says nothing, and works on it later than the next look
-    cabinet.knobs("general", time_scale=1000)
+    cabinet.knobs("general", time_scale=1)
+    cabinet.knobs(import_seconds_min=1.5, import_seconds_max=1.5, read_lag_seconds=0, price_sent_seconds=0)
     cabinet.fault(CARDS, "timeout_after", count=1)
     with pytest.raises(Uncertain):
         engine.cycle()
     engine.upload("card")
     assert engine.planned("card") == ["A-1"]
-    cabinet.knobs("general", time_scale=0)
-    cabinet.make_late("A-1")
+    until(cabinet.state)
+
     engine.reconcile()
+    if uploads_first:
+        engine.upload("card")
+        engine.poll()
     for _ in range(2):
         engine.clock.advance(minutes=1)
         engine.cycle()
-    assert (engine.offer("A-1")["state"], cabinet.stocks()) == ("ready", {"A-1": 5})
+    assert (engine.offer("A-1")["state"], engine.refusals()) == ("ready", {})
+    assert cabinet.stocks() == {"A-1": 5}
 
 
 @pytest.mark.parametrize("kind", ["timeout_after", "timeout_before"])
@@ -133,3 +139,24 @@ def test_a_lost_answer_does_not_make_a_hand_made_card_ours(
     assert (there["A-1"]["name"], there["A-1"]["price"]) == ("Сделано руками", "500.00")
     assert there["A-2"]["on_sale"]
     assert "A-1" not in cabinet.sent_cards()
+
+
+def test_a_price_confirmed_while_a_card_is_worked_on_is_not_lost_to_it(
+    engine: Engine, store: Store, cabinet: Cabinet
+) -> None:
+    """A card carries the price of the moment when it was sent: worked on later, it puts the old price back."""
+    guid = store.good("A-1")
+    engine.cycle()
+    cabinet.knobs("general", time_scale=1)
+    cabinet.knobs(import_seconds_min=1, import_seconds_max=1, read_lag_seconds=0)
+    store.change(guid, name="Новое имя")
+    engine.plan_cards()
+    engine.upload("card")
+    store.set_price(guid, "900")
+    engine.send("price")
+    assert cabinet.prices() == {"A-1": "900.00"}
+
+    until(lambda: cabinet.state()["A-1"]["name"] == "Новое имя")
+    engine.clock.advance(minutes=1)
+    engine.cycle()
+    assert cabinet.prices() == {"A-1": "900.00"}

@@ -33,6 +33,7 @@ def test_a_listed_offers_bad_price_is_held_until_the_store_mends_it(
     store.set_price(guid, bad["price"])
     store.set_price(other, "1100")
     store.set_stock(guid, 3)
+    engine.clock.advance(minutes=1)
     engine.cycle()
 
     assert engine.held() == {"A-1": guard}
