@@ -85,7 +85,7 @@ class Story:
         began = SYSTEM.monotonic()
         exchange = deliver_folder(self._runtime.database, SYSTEM, self._runtime.files, folder)
         seconds, counts = self._watch.imported(exchange, _IMPORT_SECONDS)
-        read = counts["read"]["goods"] + counts["read"]["offers"]
+        read = sum(counts["read"].get(entity, 0) for entity in ("goods", "offers"))
         self._row(Row(f"{name}: import", items=read, seconds=seconds, result=_changes(counts)))
         self._watch.at_rest(_REST_SECONDS)
         took = SYSTEM.monotonic() - began
@@ -204,7 +204,7 @@ def _changes(counts: dict[str, Any]) -> str:
     parts = [
         f"{entity} +{n['added']:,} ~{n['updated']:,} -{n['deleted']:,}"
         for entity in ("products", "prices", "stocks")
-        if (n := counts[entity])
+        if (n := counts.get(entity))
     ]
     problems = [f"{code} {n}" for code, n in sorted(counts["problems"].items())]
     return "; ".join([", ".join(parts), *([f"noted: {', '.join(problems)}"] if problems else [])])

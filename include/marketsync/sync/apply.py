@@ -38,7 +38,10 @@ _log = structlog.get_logger(__name__)
 _AFTER_UNCERTAIN = timedelta(seconds=30)
 _AFTER_TROUBLE = timedelta(seconds=60)
 _REFUSED_IN_A_ROW = 10  # many equal wrong requests may cost an account its access
-_LONGEST_NAP = 5.0  # a sleeping uploader looks this often whether something more urgent was planned
+_ITEM_PATIENCE = (
+    45.0  # seconds of a run; the longest pause between two updates of an item that is common is 30 s
+)
+_LONGEST_NAP = 5.0  # seconds after which a sleeping thread looks whether the upload has been stopped
 
 
 @dataclass(slots=True)
@@ -128,6 +131,8 @@ class _Uploader:
         self._size = lane.channel.batch_size
         self._refused_in_a_row = 0
         self._deadline = lane.clock.monotonic() + budget.total_seconds()
+        self._limited_until = 0.0
+        self._patience = _ITEM_PATIENCE
 
     def run(self) -> None:
         workers = max(1, self._lane.channel.parallel)
@@ -141,23 +146,34 @@ class _Uploader:
 
     def _work(self) -> None:
         try:
-            while not self._stopped.is_set():
-                if self._send_one():
-                    continue
-                if not self._wait():
+            while not self._stopped.is_set() and self._limit_has_room():
+                if not self._send_one() and not self._wait():
                     return
         except BaseException:
             self._stopped.set()
             raise
 
+    def _limit_has_room(self) -> bool:
+        """Sleep while a limit is spent, and claim nothing meanwhile; False where the budget would not reach."""
+        clock = self._lane.clock
+        while (seconds := self._limited_until - clock.monotonic()) > 0 and not self._stopped.is_set():
+            if clock.monotonic() + seconds > self._deadline:
+                return False
+            clock.sleep(min(seconds, _LONGEST_NAP))
+        return True
+
     def _wait(self) -> bool:
-        """Sleep until the next change may go; False where nothing is left or the budget would not reach."""
+        """Sleep a little until the next change may go; False where nothing is left, or it is for a later run.
+
+        What an item has to wait for (a pause between two updates of it, a card that takes no stock yet) is waited
+        for only as long as such pauses commonly are.
+        """
         left, seconds = _waiting(self._lane)
-        if not left or seconds is None:
+        if not left or seconds is None or seconds > self._patience:
             return False
-        if self._lane.clock.monotonic() + seconds > self._deadline:
-            return False
-        self._lane.clock.sleep(min(max(seconds, 0.05), _LONGEST_NAP))
+        nap = min(max(seconds, 0.05), _LONGEST_NAP)
+        self._patience -= nap
+        self._lane.clock.sleep(nap)
         return True
 
     def _send_one(self) -> bool:
@@ -171,7 +187,7 @@ class _Uploader:
         try:
             items = self._without_strangers(batch)
         except RateLimited as error:
-            withdraw(lane, batch.submission, error, pause=timedelta(seconds=error.delay), effect=False)
+            self._wait_for_limit(batch, error)
             return True
         except BaseException as error:
             withdraw(lane, batch.submission, error, pause=_AFTER_TROUBLE, effect=False)
@@ -194,7 +210,7 @@ class _Uploader:
                 raise
             answer = [_refused(items[0], error)]
         except RateLimited as error:
-            withdraw(lane, batch.submission, error, pause=timedelta(seconds=error.delay), effect=False)
+            self._wait_for_limit(batch, error)
             return True
         except Uncertain as error:
             if lane.channel.recovery is Recovery.READ_FIRST:
@@ -213,6 +229,10 @@ class _Uploader:
             raise
         self._settle(batch.submission, items, answer)
         return True
+
+    def _wait_for_limit(self, batch: Batch, error: RateLimited) -> None:
+        self._limited_until = max(self._limited_until, self._lane.clock.monotonic() + error.delay)
+        withdraw(self._lane, batch.submission, error, pause=timedelta(seconds=error.delay), effect=False)
 
     def _count_call(self, items: Sequence[Item]) -> None:
         with self._counting:

@@ -99,9 +99,7 @@ def documents(lane: Lane, renderer: Renderer) -> Documents:
     """The documents of offers as they are at the moment of sending."""
 
     def make(connection: Connection, offers: Sequence[int]) -> dict[int, Rendered]:
-        rows = connection.execute(
-            sql("card/goods"), {"account": lane.account.id, "offers": list(offers)}
-        ).fetchall()
+        rows = connection.execute(sql("card/goods"), _parameters(lane, list(offers))).fetchall()
         made = {row["offer_id"]: renderer.render(_good(row, lane.account.pictures)) for row in rows}
         return {offer: document for offer, document in made.items() if isinstance(document, Rendered)}
 
@@ -111,8 +109,12 @@ def documents(lane: Lane, renderer: Renderer) -> Documents:
 def _stale_rows(connection: Connection, lane: Lane) -> Iterator[dict[str, Any]]:
     with connection.cursor(name="stale_cards") as cursor:
         cursor.itersize = _ROWS_AT_ONCE
-        cursor.execute(sql("card/stale"), {**lane.key, "version": lane.mapping_version})
+        cursor.execute(sql("card/goods"), _parameters(lane, None))
         yield from cursor
+
+
+def _parameters(lane: Lane, offers: list[int] | None) -> dict[str, Any]:
+    return {**lane.key, "version": lane.mapping_version, "offers": offers}
 
 
 def _good(row: dict[str, Any], pictures: str | None) -> Good:

@@ -125,7 +125,11 @@ def _compare(lane: Lane, number: int, began_at: datetime, documents: Documents) 
         connection.execute(sql("reconcile/observe"), parameters)
         connection.execute(
             sql("reconcile/clear_doubt"),
-            {**parameters, "creates_cards": lane.channel.kind is Kind.DOCUMENT},
+            {
+                **parameters,
+                "creates_cards": lane.channel.kind is Kind.DOCUMENT,
+                "no_old": 0 if lane.channel.kind is Kind.PRICE else None,
+            },
         )
         if lane.channel.kind is Kind.DOCUMENT:
             connection.execute(sql("reconcile/compare_documents"), parameters)

@@ -12,6 +12,8 @@ from marketsync.sync.lane import Lane
 
 __all__ = ["settle", "withdraw"]
 
+_REFUSED_FOR = timedelta(days=1)  # then the same value is tried once more: a warehouse may be open again
+
 
 def settle(
     lane: Lane, submission: int, outcomes: Sequence[Outcome], items: Sequence[Item], *, close: bool
@@ -35,11 +37,12 @@ def settle(
                 copy.write_row(_row(outcome, amounts, now))
         connection.execute(sql("submission/settle_changes"), {"submission_id": submission, "now": now})
         connection.execute(sql("submission/settle_channels"), {"now": now})
-        connection.execute(sql("submission/settle_refusals"), {"now": now})
+        connection.execute(sql("submission/settle_refusals"), {"now": now, "again_at": now + _REFUSED_FOR})
         connection.execute(sql("submission/settle_accepted_again"))
         document = lane.channel.kind is Kind.DOCUMENT
         connection.execute(sql("submission/settle_offers"), {"now": now, "creates_cards": document})
         if document:
+            connection.execute(sql("submission/settle_carried_prices"))
             _warn(connection, lane, outcomes, now)
         if close:
             connection.execute(

@@ -1,4 +1,5 @@
--- The goods of some offers, as cards need them. Parameters: account, offers.
+-- Goods as cards need them. Parameters: account, channel, version (of mapping and dictionaries),
+--   offers (null: those whose card must be rendered anew).
 select
     o.offer_id,
     o.article,
@@ -16,8 +17,16 @@ select
     s.pictures,
     s.properties,
     s.characteristics,
-    s.requisites
+    s.requisites,
+    source_hash(s.content_hash, g.path, %(version)s) as source_hash
 from offer as o
 inner join sellable as s using (product_id)
 left join product_group as g on g.guid = s.group_guid
-where o.account = %(account)s and o.offer_id = any(%(offers)s::bigint[])
+left join rendered as r on r.offer_id = o.offer_id and r.channel = %(channel)s
+where
+    o.account = %(account)s
+    and case
+        when %(offers)s::bigint[] is null
+            then o.wanted and r.source_hash is distinct from source_hash(s.content_hash, g.path, %(version)s)
+        else o.offer_id = any(%(offers)s::bigint[])
+    end

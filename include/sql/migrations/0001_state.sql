@@ -117,6 +117,8 @@ create table offer (
     unique (account, external_id)
 );
 
+create index offer_unready on offer (account) where state = 'listed';
+
 -- What is known of one offer in one channel (and warehouse, where the channel has them; '' elsewhere).
 -- price: amount, old, floor; stock: amount; card: hash.
 create table offer_channel (
@@ -247,6 +249,7 @@ create table change (
 );
 create unique index change_one_open on change (offer_id, channel, warehouse)
     where state in ('planned', 'held', 'sent');
+create index change_planned on change (channel, lane, change_id) where state = 'planned';
 create index change_by_submission on change (submission_id) where submission_id is not null;
 create index change_by_plan on change (plan_id);
 create index change_recent on change (offer_id, channel, warehouse, sent_at) where sent_at is not null;

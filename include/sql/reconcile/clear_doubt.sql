@@ -1,13 +1,14 @@
 -- A read that began late enough after the last call tells what is there: it ends the doubt, and a card that turned
 -- out to be there is listed.
--- Parameters: account, channel, began_at, visible_after (seconds), creates_cards. Reads seen.
+-- Parameters: account, channel, began_at, visible_after (seconds), creates_cards, no_old (how "no struck price" is
+--   confirmed: 0 of a price, null elsewhere). Reads seen.
 with cleared as (
     update offer_channel as oc
     set
         in_doubt = false,
         confirmed_amount = s.amount,
-        confirmed_old = coalesce(s.old, oc.confirmed_old),
-        confirmed_floor = coalesce(s.floor, oc.confirmed_floor),
+        confirmed_old = coalesce(s.old, %(no_old)s::numeric),
+        confirmed_floor = s.floor,
         confirmed_hash = s.hash,
         confirmed_at = %(began_at)s::timestamptz
     from seen as s, offer as o

@@ -16,6 +16,7 @@ from engine_kit import ACCOUNT, Cabinet, Engine, MovableClock, Sandbox, Store, u
 from marketsync import steps
 from marketsync.db import Database
 from marketsync.paths import PROJECT
+from marketsync.sync import apply
 from tests.db.conftest import _lend, _Server
 
 _client_ids = itertools.count(5001)
@@ -80,8 +81,12 @@ def cabinet(sandbox: Sandbox) -> Cabinet:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An upload leaves planned what would have to wait: each cycle of a test tries once."""
+    """An upload leaves planned what would have to wait: each cycle of a test tries once.
+
+    `monkeypatch.undo()` gives a test the patience that is shipped.
+    """
     monkeypatch.setattr(steps, "UPLOAD_BUDGET", timedelta(seconds=1))
+    monkeypatch.setattr(apply, "_ITEM_PATIENCE", 0.0)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from engine_kit import CARDS, MAIN_STORE, STOCKS, Cabinet, Engine, Store, numbered
 
-from marketsync import steps
 from marketsync.errors import Fatal, Uncertain
 from marketsync.sync import plan as planning
 from marketsync.sync.batch import build
@@ -131,7 +130,7 @@ def test_an_offer_that_is_not_wanted_any_more_is_not_sent(
 def test_a_frozen_offer_is_neither_planned_nor_sent_and_nobody_waits_for_it(
     engine: Engine, store: Store, cabinet: Cabinet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(steps, "UPLOAD_BUDGET", timedelta(seconds=30))
+    monkeypatch.undo()
     guid, other = store.goods("A-1", "A-2")
     engine.cycle()
     before = cabinet.now()
@@ -280,7 +279,7 @@ def test_the_eleventh_price_in_an_hour_waits_with_the_newest_value(
 def test_a_patient_upload_waits_for_a_pair_and_sends_it(
     engine: Engine, store: Store, cabinet: Cabinet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(steps, "UPLOAD_BUDGET", timedelta(minutes=5))
+    monkeypatch.undo()
     guid = store.good("A-1")
     engine.cycle()
     store.set_stock(guid, 3)

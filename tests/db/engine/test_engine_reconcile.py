@@ -17,7 +17,7 @@ def causes(engine: Engine, reconciled: Counts) -> set[str]:
 def test_what_was_sent_just_now_is_in_flight_and_not_healed(
     engine: Engine, store: Store, cabinet: Cabinet
 ) -> None:
-    guid = store.good("A-1")
+    guid = store.good("A-1", floor="800")
     engine.cycle()
     cabinet.knobs("general", time_scale=1)
     cabinet.knobs(read_lag_seconds=3600)
@@ -33,7 +33,7 @@ def test_what_was_sent_just_now_is_in_flight_and_not_healed(
 
 
 def test_what_is_planned_is_in_flight(engine: Engine, store: Store) -> None:
-    guid = store.good("A-1")
+    guid = store.good("A-1", floor="800")
     engine.cycle()
     store.set_price(guid, "900")
     engine.plan("price")
@@ -41,7 +41,7 @@ def test_what_is_planned_is_in_flight(engine: Engine, store: Store) -> None:
 
 
 def test_what_was_never_planned_is_stale_here_and_not_healed(engine: Engine, store: Store) -> None:
-    guid = store.good("A-1")
+    guid = store.good("A-1", floor="800")
     engine.cycle()
     store.set_price(guid, "900")
     store.set_stock(guid, 3)
@@ -54,7 +54,7 @@ def test_what_was_never_planned_is_stale_here_and_not_healed(engine: Engine, sto
 
 
 def test_held_and_rejected_differences_say_so(engine: Engine, store: Store, cabinet: Cabinet) -> None:
-    held, rejected = store.goods("A-1", "A-2")
+    held, rejected = store.goods("A-1", "A-2", floor="800")
     engine.cycle()
     cabinet.knobs(price_max=1200)
     store.set_price(held, "1")
@@ -82,7 +82,9 @@ def test_new_goods_without_a_card_say_why(engine: Engine, store: Store, cabinet:
     store.set_price("g-0004", "1000", currency="USD")
     engine.cycle()
     reconciled = engine.reconcile()
-    told = {(article, cause) for article, channel, _, cause in engine.differences(reconciled) if channel == "card"}
+    told = {
+        (article, cause) for article, channel, _, cause in engine.differences(reconciled) if channel == "card"
+    }
     assert told == {
         ("HELD", "held"), ("UNMAPPED", "rejected"), ("STRANGER", "rejected"), ("CURRENCY", "rejected"),
     }  # fmt: skip
@@ -90,7 +92,7 @@ def test_new_goods_without_a_card_say_why(engine: Engine, store: Store, cabinet:
 
 def test_a_price_in_quarantine_is_told_and_left_alone(engine: Engine, store: Store, cabinet: Cabinet) -> None:
     engine.configure(guards={"price": {"largest_change": 0.9}})
-    guid = store.good("A-1")
+    guid = store.good("A-1", floor="950")
     engine.cycle()
     store.set_price(guid, "1800")
     engine.cycle()
@@ -188,17 +190,17 @@ def test_an_account_that_only_observes_heals_nothing(engine: Engine, store: Stor
 
 
 def test_a_card_that_vanished_is_made_again(engine: Engine, store: Store, cabinet: Cabinet) -> None:
-    store.goods("A-1", "A-2")
+    store.good("A-1")
     engine.cycle()
-    cabinet.forget("A-1")
+    cabinet.client_id += "9"  # an empty cabinet behind the same account
+    engine.configure()
     reconciled = engine.reconcile()
     assert engine.differences(reconciled) == {("A-1", "card", "card", "missing_there")}
     assert reconciled["healed"] == 1
-    engine.clock.advance(minutes=5)
-    for _ in range(2):
-        engine.cycle()
-        engine.clock.advance(minutes=5)
-    assert cabinet.state()["A-1"]["on_sale"]
+    engine.cycle()
+    there = cabinet.state()["A-1"]
+    assert (there["on_sale"], there["price"], cabinet.stocks()) == (True, "1000.00", {"A-1": 5})
+    assert engine.offer("A-1")["external_id"] == str(there["product_id"])
     assert engine.differences(engine.reconcile()) == set()
 
 

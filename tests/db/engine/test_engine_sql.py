@@ -1,0 +1,160 @@
+"""Every query of include/sql runs on Postgres, with the types that its callers bind; what may run again does so.
+
+A query's parameters are named the same everywhere, so one sample serves all files that take it. A new parameter
+needs a sample here; working tables that a query reads are made by the files that create them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+from engine_kit import (
+    ACCOUNT,
+    KAZAN,
+    MAIN_STORE,
+    MOSCOW,
+    PRICES,
+    Cabinet,
+    Engine,
+    MovableClock,
+    Sandbox,
+    Store,
+)
+from psycopg.types.json import Jsonb
+
+from marketsync.db import Database, sql
+from marketsync.paths import SQL
+from tests.db.conftest import _lend, _Server
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+FILES = sorted(
+    str(path.relative_to(SQL).with_suffix(""))
+    for path in SQL.rglob("*.sql")
+    if path.parent.name != "migrations"
+)
+
+SAMPLES: dict[str, Any] = {
+    "account": ACCOUNT, "again": False, "again_at": NOW, "article": "A-1", "articles": ["A-1"], "at": NOW, "at_least": 20,
+    "at_most": 500, "attempt": 1, "batch_size": 100, "before": NOW, "began_at": NOW,
+    "buffers": [0, 1], "bulk": False, "category_id": "92000042", "causes": ["in_flight", "held"],
+    "ceiling": Decimal(20_000), "change_ids": [1, 2], "channel": "price", "code": "code", "counts": "{}",
+    "creates_cards": True, "currency": "RUB", "day": date(2026, 11, 23), "desired": "1.00", "detail": "name",
+    "difference_id": 1, "effect_possible": True, "error": None, "exchange_id": 1, "external_ids": ["1"],
+    "field": None, "first": date(2026, 11, 23), "floor_share": Decimal("0.5"), "floor_types": [3], "full": False, "gap_at_least": [Decimal(20), Decimal(0)],
+    "gap_below": [Decimal(400), None], "gap_share": [Decimal(0), Decimal("0.05")], "guids": ["toys"],
+    "hide_below": [0, 3], "items": 1, "key": "ozon/1/all", "keys": ["ozon/1/all"], "kind": "changes",
+    "largest_change": 0.5, "largest_discount": None, "last": date(2026, 11, 30), "limit": 20,
+    "limit_counts": [10], "limit_seconds": [3600.0], "location": "folder/x", "mapping_version": "1",
+    "marketplace": "ozon", "message": "слово %s", "messages": '{"no_article": "Нет артикула"}',
+    "method": "POST /v1/roles", "most": 100, "moved_by": 0.2, "ms": 12, "name": "9999_sample", "no_old": None,
+    "not_before": NOW, "now": NOW, "observed": "2.00", "offer_id": 1, "offers": [1, 2], "old_types": [2], "outcome": "ok", "payload": "{}", "plan_id": 1, "price_type": "Розничная",
+    "price_types": [1], "property": "Выгружать на Ozon", "ready": [True], "reconciliation_id": 1, "request_body": None, "request_bytes": 2, "request_hash": b"1",
+    "response_body": None, "response_bytes": 2, "seconds": 2.0, "share": 0.2, "show_at_most": [None, 50],
+    "since": NOW, "skus": [None], "source": "folder", "state": "done", "states": ["listed", "ready"],
+    "status": 200, "stores": [MAIN_STORE, "Склад Казань"], "submission": 1, "submission_id": 1,
+    "targets": [MOSCOW, KAZAN], "task_id": "1", "trace_id": None, "type_id": "971000017",
+    "types": ["Розничная"], "values": ["Да"], "variants": False, "version": "1", "visible_after": 60.0,
+    "warehouses": [MOSCOW], "without_reference": "hold", "workbook": "files/1.xlsx",
+    "caps": [49], "widths": [1.2], "costs": [1],
+}  # fmt: skip
+"""Parameter -> what a caller may bind."""
+
+OTHER_SAMPLES: dict[str, dict[str, Any]] = {
+    "limiter/take": {"at": None},
+    "shop/finish_import": {"kind": "full", "counts": Jsonb({})},
+    "shop/merge_groups": {"rows": Jsonb([{"guid": "g", "parent_guid": None, "name": "Игрушки"}])},
+    "shop/merge_price_types": {"rows": Jsonb([{"guid": "p", "name": "Оптовая", "currency": "RUB"}])},
+    "shop/merge_properties": {"rows": Jsonb([{"guid": "p", "name": "Цвет", "kind": "Строка", "values": {}}])},
+    "shop/merge_warehouses": {"rows": Jsonb([{"guid": "w", "name": "Склад"}])},
+    "shop/release_import_lock": {"key": 1},
+    "shop/try_import_lock": {"key": 1},
+}
+"""Where the same name stands for another type."""
+
+_PARAMETER = re.compile(r"%\((\w+)\)s")
+_MADE = re.compile(r"create temporary table (\w+)")
+_COMMENT = re.compile(r"--[^\n]*")
+_AGAIN = re.compile(r"can run again|may be repeated", re.IGNORECASE)
+
+
+def _code(name: str) -> str:
+    return _COMMENT.sub("", sql(name))
+
+
+MAKERS = {table: name for name in FILES for table in _MADE.findall(_code(name))}
+
+
+def made_before(name: str) -> list[str]:
+    """The files that make the working tables that this one reads, in the order in which they must run."""
+    code = _code(name)
+    found: list[str] = []
+    for table, maker in MAKERS.items():
+        if maker != name and re.search(rf"\b{table}\b", code):
+            found += [each for each in (*made_before(maker), maker) if each not in found]
+    return found
+
+
+def bound(name: str) -> dict[str, Any] | None:
+    """A query's sample parameters; None where it takes none, so that it may be several statements."""
+    asked = set(_PARAMETER.findall(sql(name)))
+    samples = {**SAMPLES, **OTHER_SAMPLES.get(name, {})}
+    missing = asked - samples.keys()
+    assert not missing, f"{name}.sql takes {', '.join(sorted(missing))}: give SAMPLES a value for it"
+    return {parameter: samples[parameter] for parameter in asked} or None
+
+
+def run(connection: psycopg.Connection[dict[str, Any]], name: str) -> None:
+    statement = sql(name)
+    if _code(name).lstrip().startswith("copy"):
+        with connection.cursor() as cursor, cursor.copy(statement):
+            return
+    connection.execute(statement, bound(name))
+
+
+@pytest.fixture(scope="module")
+def filled(_server: _Server, _with_dictionaries: str, sandbox: Sandbox) -> Iterator[Database]:
+    """A database with a little of everything: goods, offers, held, refused and doubtful ones, a reconciliation."""
+    sandbox.call("POST", "/reset")
+    lending = _lend(_server, _with_dictionaries)
+    database = next(lending)
+    engine = Engine(database, Cabinet(sandbox, "4999"), MovableClock())
+    store = Store(database)
+    first, second, _ = store.goods("A-1", "A-2", "A-3")
+    engine.cycle()
+    store.set_price(first, "1")
+    store.set_price(second, "900")
+    engine.cabinet.fault(PRICES, "timeout_after")
+    engine.cycle()
+    engine.cabinet.no_faults()
+    engine.reconcile()
+    yield database
+    next(lending, None)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_query_runs(filled: Database, name: str) -> None:
+    with filled.session() as connection:
+        for maker in made_before(name):
+            run(connection, maker)
+        run(connection, name)
+        if _AGAIN.search(sql(name)):
+            run(connection, name)
+        connection.rollback()
+
+
+def test_every_sample_is_of_use() -> None:
+    asked = {parameter for name in FILES for parameter in _PARAMETER.findall(sql(name))}
+    assert SAMPLES.keys() <= asked
+    assert OTHER_SAMPLES.keys() <= set(FILES)
+
+
+def test_the_migrations_can_run_again(filled: Database) -> None:
+    from marketsync.db.migrations import migrate
+
+    assert migrate(filled) == []
