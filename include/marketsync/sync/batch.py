@@ -46,6 +46,7 @@ def build(lane: Lane, documents: Documents | None, *, size: int) -> Batch | None
     """Claim up to `size` changes and commit their intent; None where nothing may be sent now."""
     now = lane.clock.now()
     with lane.database.transaction() as connection:
+        connection.execute(sql("submission/claim_turn"), lane.key)
         row = connection.execute(sql("submission/open"), {**lane.key, "now": now}).fetchone()
         submission: int = row["submission_id"] if row else 0
         claimed = connection.execute(

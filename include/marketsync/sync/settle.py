@@ -35,7 +35,8 @@ def settle(
         with connection.cursor().copy(sql("submission/copy_answers")) as copy:
             for outcome in outcomes:
                 copy.write_row(_row(outcome, amounts, now))
-        connection.execute(sql("submission/settle_changes"), {"submission_id": submission, "now": now})
+        parameters = {"submission_id": submission, "now": now, "at_once": bool(items)}
+        connection.execute(sql("submission/settle_changes"), parameters)
         connection.execute(sql("submission/settle_channels"), {"now": now})
         connection.execute(sql("submission/settle_refusals"), {"now": now, "again_at": now + _REFUSED_FOR})
         connection.execute(sql("submission/settle_accepted_again"))

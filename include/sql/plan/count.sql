@@ -1,4 +1,5 @@
--- What is open in a channel now, and how many calls have had no answer: an upload resolves those of a dead process. Parameters: account, channel.
+-- What is open in a channel now, and how many calls have had no answer: an upload resolves those of a dead process.
+-- Parameters: account, channel.
 select
     count(*) filter (where c.state = 'planned') as planned,
     count(*) filter (where c.state = 'held') as held,

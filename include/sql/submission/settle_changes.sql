@@ -1,11 +1,13 @@
 -- Changes take their answers; an item the answer did not name has failed and is tried again.
--- Parameters: submission_id, now. Reads answer, makes settled.
+-- Parameters: submission_id, now, at_once (the call itself brought the answers). Reads answer, makes settled.
 create temporary table settled on commit drop as
 with taken as (
     update change as c
     set
         state = case a.result when 'confirmed' then 'confirmed' when 'rejected' then 'rejected' else 'planned' end,
         to_amount = coalesce(a.sent_amount, c.to_amount),
+        -- a call may have waited for its limit: by its answer at the latest it had its effect, and pauses count from there
+        sent_at = case when %(at_once)s then %(now)s::timestamptz else c.sent_at end,
         finished_at = case when a.result in ('confirmed', 'rejected') then %(now)s::timestamptz end,
         not_before = case when a.result in ('retry', 'unanswered') then a.again_at end,
         submission_id = case when a.result in ('confirmed', 'rejected') then c.submission_id end

@@ -8,6 +8,7 @@ set
     end,
     confirmed_hash = case when s.result = 'confirmed' then s.to_hash else oc.confirmed_hash end,
     confirmed_at = case when s.result = 'confirmed' then %(now)s::timestamptz else oc.confirmed_at end,
+    sent_at = s.sent_at,
     settled_version = case
         when s.result in ('confirmed', 'rejected') then greatest(oc.settled_version, s.version)
         else oc.settled_version

@@ -11,7 +11,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from engine_kit import ACCOUNT, Cabinet, Engine, MovableClock, Sandbox, Store, until
+from engine_kit import ACCOUNT, Cabinet, Engine, MovableClock, Sandbox, Store, empty, until
 
 from marketsync import steps
 from marketsync.db import Database
@@ -60,10 +60,16 @@ def _with_dictionaries(_server: _Server, _template: str, sandbox: Sandbox) -> It
     _server.drop(name)
 
 
-@pytest.fixture
-def database(_server: _Server, _with_dictionaries: str) -> Iterator[Database]:
-    """A database of this test's own, with the dictionaries in it."""
+@pytest.fixture(scope="session")
+def _reused(_server: _Server, _with_dictionaries: str) -> Iterator[Database]:
     yield from _lend(_server, _with_dictionaries)
+
+
+@pytest.fixture
+def database(_reused: Database) -> Database:
+    """The database of these tests, with the dictionaries in it and nothing else: a copy for each takes too long."""
+    empty(_reused)
+    return _reused
 
 
 @pytest.fixture

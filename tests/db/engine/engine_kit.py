@@ -26,6 +26,7 @@ from marketsync.clock import SYSTEM
 from marketsync.credentials import Credentials
 from marketsync.db import Database
 from marketsync.db.call_log import PostgresCallLog
+from marketsync.db.connection import SCHEMA
 from marketsync.db.limiter import PostgresLimiter
 from marketsync.http.client import ApiClient
 from marketsync.runtime import Runtime, Seller
@@ -37,6 +38,7 @@ CARDS, PRICES, STOCKS = "/v3/product/import", "/v1/product/import/prices", "/v2/
 WRITES = (CARDS, PRICES, STOCKS)
 ACCOUNT = "ozon"
 
+_KEPT = ("schema_version", "dictionary_", "mapping_version")
 _MARK = "Выгружать на Ozon"
 _PRICE_TYPES = {"price": "Розничная", "old": "Старая цена", "floor": "Минимальная"}
 _PROPERTIES = {
@@ -219,6 +221,16 @@ class Cabinet:
     def sent_stocks(self, since: int = 0) -> list[int]:
         """Every amount that reached the stock method, in order."""
         return [item["stock"] for body in self.writes(STOCKS, since) for item in body["stocks"]]
+
+
+def empty(database: Database) -> None:
+    """Forget everything but the schema and the marketplace's dictionaries."""
+    with database.transaction() as connection:
+        found = connection.execute(
+            "select tablename from pg_tables where schemaname = %s", (SCHEMA,)
+        ).fetchall()
+        tables = [row["tablename"] for row in found if not row["tablename"].startswith(_KEPT)]
+        connection.execute(f"truncate {', '.join(sorted(tables))} cascade")
 
 
 class Store:
