@@ -183,7 +183,7 @@ class Bench:
         while SYSTEM.monotonic() < limit:
             self._stack.check()
             for call in self._calls(since):
-                if call["status"] == 200 and offer["article"] in (call["request_body"] or ""):
+                if call["status"] == 200 and offer["external_id"] in (call["request_body"] or ""):
                     return (datetime.fromisoformat(call["at"]) - began).total_seconds() + call[
                         "milliseconds"
                     ] / 1000

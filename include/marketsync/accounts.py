@@ -152,11 +152,9 @@ class Store(_Strict):
 
     Attributes:
         shrink: a full delivery with less than this share of the goods of the last one deletes nothing.
-        watch: a folder to look for deliveries in, beside what is delivered over the web.
     """
 
     shrink: Share = 0.7
-    watch: str | None = None
 
 
 class Retention(_Strict):

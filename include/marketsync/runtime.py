@@ -105,14 +105,12 @@ class Seller:
                 channel=channel,
                 prices=prices,
                 price_rules=self.marketplace.price_rules,
-                mapping_version=self._version_of(channel.kind),
+                version=self._document_version if channel.kind is Kind.DOCUMENT else str,
             )
             for channel in self.marketplace.channels(self.client)
         )
 
-    def _version_of(self, kind: Kind) -> str:
-        if kind is not Kind.DOCUMENT:
-            return ""
+    def _document_version(self) -> str:
         return f"{self.renderer.version} {self.account.pictures or ''}"
 
     def lane(self, channel: str) -> Lane:

@@ -212,8 +212,8 @@ MEANINGS = {
         "when the marketplace last confirmed anything",
     ),
     "again_at": Words(
-        "пусто — то же значение больше не отправляется, другое отправится сразу",
-        "blank: the same value is not sent again, another one is sent at once",
+        "когда то же значение повторится; пусто — не само; другое отправится сразу",
+        "when the same value is tried again; blank: not by itself; another one is sent at once",
     ),
 }
 
@@ -240,12 +240,12 @@ CAUSE_ACTIONS = {
         "Mend the store's data or the mapping as the refusal says (sheet Refusals); it is sent by itself",
     ),
     "held": Words(
-        "Проверить значение (лист «Задержано») и подтвердить или отклонить изменение",
-        "Check the value (sheet Held), then release or discard the change",
+        "Проверить значение (лист «Задержано»): ошибка — исправить в 1С, верно — изменить предел в accounts.yaml",
+        "Check the value (sheet Held): mend it in the store, or the limit in accounts.yaml where the value is right",
     ),
     "held.price": Words(
-        "Проверить цену в 1С (лист «Задержано»): верна — подтвердить, ошибка — исправить в 1С",
-        "Check the price in the store (sheet Held): release it if it is right, mend it there if not",
+        "Проверить цену (лист «Задержано»): ошибка — исправить в 1С, верна — изменить предел в accounts.yaml",
+        "Check the price (sheet Held): mend it in the store, or the limit in accounts.yaml where the price is right",
     ),
     "quarantined": Words(
         "Открыть карточку в кабинете маркетплейса и снять с неё ограничение",
@@ -298,8 +298,8 @@ ORIGIN_ACTIONS = {
         "Complete the mapping (the field and value are named); it is sent by itself",
     ),
     "marketplace": Words(
-        "Исправить по тексту маркетплейса данные в 1С или сопоставление; то же снова не отправляется",
-        "Mend the data or the mapping as the marketplace says; the same value is not sent again",
+        "Исправить по тексту маркетплейса данные в 1С или сопоставление; то же значение повторится через сутки",
+        "Mend the data or the mapping as the marketplace says; the same value is tried again after a day",
     ),
     "unlistable": Words(
         "Исправить товар в 1С: без своего артикула его нельзя завести на маркетплейсе",
@@ -333,8 +333,8 @@ GUARDS = {
 
 GUARD_ACTIONS = {
     "": Words(
-        "Проверить значение: верно — подтвердить, ошибка — исправить в 1С (задержка снимется сама)",
-        "Check the value: release it if right; if not, mend it in the store and the hold ends by itself",
+        "Проверить значение: ошибка — исправить в 1С, верно — изменить предел в accounts.yaml; задержка снимется сама",
+        "Check the value: mend it in the store, or the limit in accounts.yaml; the hold then ends by itself",
     ),
     "freeze": Words("Разморозить, когда причина отпадёт", "Unfreeze it when the reason has gone"),
     "stop": Words("Возобновить канал, когда причина отпадёт", "Resume the channel when the reason has gone"),

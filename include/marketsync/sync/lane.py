@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,12 @@ class Lane:
     channel: Channel
     prices: PriceMapping
     price_rules: PriceRules
-    mapping_version: str
+    version: Callable[[], str]
+
+    @property
+    def mapping_version(self) -> str:
+        """The version of mapping and dictionaries; loads them, so that only who renders fails on a bad mapping."""
+        return self.version()
 
     @property
     def key(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The engine's words for people: Russian first, English by setting."""
+"""The engine's words for people, in Russian; reports translate by the code that stands beside each of them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 -- Offers that are on sale, with their price and the store's warehouses. Parameters: account, price_type.
 select
     o.article,
+    o.external_id,
     s.guid,
     p.amount,
     t.guid as price_type,

@@ -1,5 +1,5 @@
 -- Close open changes that are no longer what is wanted: other values, another verdict of the guards, or nothing to do.
--- What is being sent stays. Parameters: account, channel, now.
+-- What is being sent stays. Parameters: account, channel, now. Reads pending and desired.
 update change as c
 set state = 'superseded', finished_at = %(now)s
 from offer as o
@@ -13,4 +13,13 @@ where
             p.offer_id = c.offer_id and p.warehouse = c.warehouse
             and (p.amount, p.old, p.floor, p.hash, p.guard)
             is not distinct from (c.to_amount, c.to_old, c.to_floor, c.to_hash, c.guard)
+    )
+    -- a full export is wanted though nothing differs
+    and not exists (
+        select 1
+        from desired as d
+        where
+            c.why = 'full' and c.state = 'planned' and d.offer_id = c.offer_id and d.warehouse = c.warehouse
+            and (d.amount, d.old, d.floor, d.hash)
+            is not distinct from (c.to_amount, c.to_old, c.to_floor, c.to_hash)
     )

@@ -9,6 +9,11 @@ with next as (
     where
         o.account = %(account)s and o.state = any(%(states)s::text[])
         and c.channel = %(channel)s and c.state = 'planned'
+        and not exists (
+            select 1
+            from channel_stop as stopped
+            where stopped.account = %(account)s and stopped.channel in ('', %(channel)s)
+        )
         and (c.not_before is null or c.not_before <= %(now)s)
         and not exists (select 1 from offer_freeze as f where f.offer_id = c.offer_id)
         and not exists (

@@ -24,4 +24,9 @@ inner join offer as o using (offer_id)
 where
     o.account = %(account)s and o.state = any(%(states)s::text[])
     and c.channel = %(channel)s and c.state = 'planned'
+        and not exists (
+            select 1
+            from channel_stop as stopped
+            where stopped.account = %(account)s and stopped.channel in ('', %(channel)s)
+        )
     and not exists (select 1 from offer_freeze as f where f.offer_id = c.offer_id)
