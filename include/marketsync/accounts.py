@@ -163,6 +163,7 @@ class Retention(_Strict):
     api_calls: int = Field(default=30, ge=1)
     changes: int = Field(default=90, ge=1)
     reconciliations: int = Field(default=30, ge=1)
+    deliveries: int = Field(default=14, ge=1)
 
 
 class Accounts(_Strict):

@@ -20,6 +20,7 @@ from marketsync.errors import BadInput, Fatal, Place
 from marketsync.marketplaces.base import Kind
 from marketsync.runtime import Runtime, Seller
 from marketsync.shop.exchanges import claim_next
+from marketsync.shop.handover import forget_deliveries
 from marketsync.shop.importer import ImportResult, import_delivery
 from marketsync.sync import apply, cards, dictionaries, poll
 from marketsync.sync import plan as planning
@@ -189,7 +190,7 @@ def workbook(runtime: Runtime, account: str, number: int) -> Counts:
     # pandas takes seconds to import: no other step should pay for it
     from marketsync.reports.workbook import write_reconciliation
 
-    name = f"reconciliations/{account}-{number}.xlsx"
+    name = _workbook_name(account, number)
     with tempfile.TemporaryDirectory(prefix="marketsync-") as folder:
         path = write_reconciliation(
             runtime.database,
@@ -207,6 +208,10 @@ def workbook(runtime: Runtime, account: str, number: int) -> Counts:
     return {"workbook": where}
 
 
+def _workbook_name(account: str, number: int) -> str:
+    return f"reconciliations/{account}-{number}.xlsx"
+
+
 def refresh_dictionaries(runtime: Runtime, account: str) -> Counts:
     """Read the marketplace's dictionaries anew, check the warehouses and the mapping against them, look at the key."""
     seller = runtime.seller(account)
@@ -220,18 +225,30 @@ def refresh_dictionaries(runtime: Runtime, account: str) -> Counts:
 
 
 def housekeeping(runtime: Runtime) -> Counts:
-    """Partitions ahead, old history away, keys that expire soon told."""
+    """Partitions ahead; old history, workbooks and deliveries away; keys that expire soon told."""
     now = runtime.clock.now()
     keep = runtime.accounts.retention
     created = create_partitions(runtime.database, now.date())
     dropped = drop_partitions(runtime.database, now.date(), keep_days=keep.api_calls)
-    removed: dict[str, int] = {}
     with runtime.database.transaction() as connection:
-        for name, days in (("changes", keep.changes), ("reconciliations", keep.reconciliations)):
-            before = now - timedelta(days=days)
-            removed[name] = connection.execute(sql(f"housekeeping/old_{name}"), {"before": before}).rowcount
+        changes = connection.execute(
+            sql("housekeeping/old_changes"), {"before": now - timedelta(days=keep.changes)}
+        ).rowcount
+        old = connection.execute(
+            sql("housekeeping/old_reconciliations"), {"before": now - timedelta(days=keep.reconciliations)}
+        ).fetchall()
+    for row in old:
+        runtime.files.delete(_workbook_name(row["account"], row["reconciliation_id"]))
+    deliveries = forget_deliveries(runtime.files, now - timedelta(days=keep.deliveries))
     expiring = sum(_expires_soon(runtime, account.id) for account in runtime.accounts.accounts)
-    return {"partitions": created, "dropped": dropped, **removed, "keys_expiring": expiring}
+    return {
+        "partitions": created,
+        "dropped": dropped,
+        "changes": changes,
+        "reconciliations": len(old),
+        "delivery_files": deliveries,
+        "keys_expiring": expiring,
+    }
 
 
 def _require_dictionaries(seller: Seller) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,9 +14,10 @@ from marketsync.files import Files
 from marketsync.shop import STORE_CHANNEL
 from marketsync.shop.exchanges import register_folder
 
-__all__ = ["deliver_folder"]
+__all__ = ["deliver_folder", "forget_deliveries"]
 
 _DELIVERIES = "deliveries"
+_STAMP = "%Y%m%d-%H%M%S"  # in UTC, at the head of a delivery's name: what is older sorts first
 
 
 def deliver_folder(database: Database, clock: Clock, files: Files, folder: Path) -> int:
@@ -31,7 +33,7 @@ def deliver_folder(database: Database, clock: Clock, files: Files, folder: Path)
             place=Place(file=str(folder)),
             hint="Укажите папку, в которую 1С выгрузила товары",
         )
-    name = f"{_DELIVERIES}/{clock.now():%Y%m%d-%H%M%S}-{uuid4().hex[:8]}"
+    name = f"{_DELIVERIES}/{clock.now():{_STAMP}}-{uuid4().hex[:8]}"
     for path in paths:
         with path.open("rb") as source:
             files.write(f"{name}/{path.relative_to(folder).as_posix()}", source)
@@ -40,3 +42,12 @@ def deliver_folder(database: Database, clock: Clock, files: Files, folder: Path)
         payload = json.dumps({"delivery": exchange})
         connection.execute(sql("shop/notify"), {"channel": STORE_CHANNEL, "payload": payload})
     return exchange
+
+
+def forget_deliveries(files: Files, before: datetime) -> int:
+    """Remove the files of deliveries that were handed over before a moment; returns how many files."""
+    first_kept = f"{_DELIVERIES}/{before:{_STAMP}}"
+    old = [name for name in files.list(_DELIVERIES) if name < first_kept]
+    for name in old:
+        files.delete(name)
+    return len(old)
