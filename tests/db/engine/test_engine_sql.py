@@ -40,7 +40,8 @@ FILES = sorted(
 )
 
 SAMPLES: dict[str, Any] = {
-    "account": ACCOUNT, "again": False, "again_at": NOW, "article": "A-1", "articles": ["A-1"], "at": NOW, "at_once": True, "at_least": 20,
+    "account": ACCOUNT, "again": False, "again_at": NOW, "article": "A-1", "articles": ["A-1"], "at": NOW,
+    "at_once": True, "at_least": 20,
     "at_most": 500, "attempt": 1, "batch_size": 100, "before": NOW, "began_at": NOW,
     "buffers": [0, 1], "bulk": False, "category_id": "92000042", "causes": ["in_flight", "held"],
     "ceiling": Decimal(20_000), "change_ids": [1, 2], "channel": "price", "code": "code", "counts": "{}",
