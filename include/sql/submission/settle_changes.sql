@@ -6,7 +6,7 @@ with taken as (
     set
         state = case a.result when 'confirmed' then 'confirmed' when 'rejected' then 'rejected' else 'planned' end,
         to_amount = coalesce(a.sent_amount, c.to_amount),
-        -- a call may have waited for its limit: by its answer at the latest it had its effect, and pauses count from there
+        -- a call may have waited for its limit: pauses between two updates count from its answer
         sent_at = case when %(at_once)s then %(now)s::timestamptz else c.sent_at end,
         finished_at = case when a.result in ('confirmed', 'rejected') then %(now)s::timestamptz end,
         not_before = case when a.result in ('retry', 'unanswered') then a.again_at end,

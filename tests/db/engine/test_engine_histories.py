@@ -95,6 +95,11 @@ class Sent:
     references: set[Decimal] = field(default_factory=set)
     confirmed: Decimal | None = None
 
+    def confirm(self, edits: set[Decimal]) -> None:
+        """The last price was confirmed: what came before is no reference any more, but what people set may be."""
+        self.confirmed = self.prices[-1]
+        self.references = {self.confirmed, *edits}
+
     def may_send(self, price: Decimal) -> bool:
         """Whether the guards may have let a price pass: not too far from every price that it may be held against."""
         if not FLOOR <= price <= CEILING:
@@ -132,8 +137,7 @@ def sent_prices(cabinet: Cabinet, edits: dict[str, set[Decimal]]) -> dict[str, S
         if call["path"] == PRICES and call["status"] == 200 and call["fault"] in _ARRIVED:
             for row in json.loads(call["answer_body"])["result"]:
                 if row["updated"]:
-                    history = found[row["offer_id"]]
-                    history.confirmed = history.prices[-1]
+                    found[row["offer_id"]].confirm(edits[row["offer_id"]])
     return found
 
 
