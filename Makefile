@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 SYNCED := $(VENV)/.synced
 CODE := include/marketsync plugins sandbox stack demo
 # What needs only Python and make.
-TESTS := tests/unit tests/db tests/sandbox tests/sandbox_generator tests/contract tests/dags tests/e2e
+TESTS := tests/unit tests/stack tests/db tests/sandbox tests/sandbox_generator tests/contract tests/dags tests/e2e
 
 export PYTHONPATH := $(CURDIR)/include:$(CURDIR)/plugins:$(CURDIR)
 # Airflow writes into its home as soon as it is imported.

@@ -133,8 +133,19 @@ class Story:
                 self.cabinet.edit(article, name=f"{shown['name']} (правка)")
             edited += 1
         SYSTEM.sleep(_VISIBLE_AFTER)
+        self._wait_for_trust(articles)
         self._say(f"{edited} cards were edited by hand in the cabinet: {', '.join(articles)}")
         return edited
+
+    def _wait_for_trust(self, articles: list[str]) -> None:
+        """A reading counts only where it began a while after the last call: before that a difference is in flight."""
+        after = max(lane.channel.visible_after for lane in self._runtime.seller(self._account).lanes)
+        with self._runtime.database.transaction() as connection:
+            row = connection.execute(
+                sql("look/last_sent"), {"account": self._account, "articles": articles}
+            ).fetchone()
+        if row and row["sent_at"]:
+            SYSTEM.sleep(max((row["sent_at"] + after - SYSTEM.now()).total_seconds(), 0.0))
 
     def reconcile(self, name: str) -> dict[str, Any]:
         """Run the reconciliation's DAG; return its counts."""

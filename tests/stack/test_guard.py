@@ -13,7 +13,7 @@ import pytest
 
 from stack import guard
 
-PROJECT = Path(__file__).resolve().parents[3]
+PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
 # A command like Airflow's: a child in a process group of its own, which has a child that ignores SIGTERM.
 FAMILY = """

@@ -125,7 +125,7 @@ def test_a_taken_port_is_named_with_what_to_do() -> None:
 
 
 def test_status_without_a_set_up_says_how_to_start_one(tmp_path: Path) -> None:
-    project = Path(__file__).resolve().parents[3]
+    project = Path(__file__).resolve().parents[2]
     environment = {**os.environ, "MARKETSYNC_VAR": str(tmp_path), "PYTHONPATH": str(project / "include")}
     done = subprocess.run(
         [sys.executable, "-m", "stack", "status"],
