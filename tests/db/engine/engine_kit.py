@@ -176,6 +176,10 @@ class Cabinet:
         cards = [{"offer_id": article, "price": "500.00", **fields}]
         self.sandbox.call("POST", f"/ozon/{self.client_id}/cards", {"cards": cards})
 
+    def key(self, **changes: Any) -> None:
+        """What becomes of the cabinet's key: state, expires_at."""
+        self.sandbox.call("POST", f"/ozon/{self.client_id}/key", changes)
+
     def knobs(self, section: str = "ozon", **changes: Any) -> None:
         self.sandbox.call("PATCH", "/knobs", {section: changes})
 
