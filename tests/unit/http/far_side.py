@@ -30,6 +30,8 @@ class Seen:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    # head and body are two writes: with delayed acknowledgements each answer would take 40 ms
+    disable_nagle_algorithm = True
     protocol_version = "HTTP/1.1"
     server: FarSide
 
