@@ -14,7 +14,7 @@ import pytest
 from marketsync.db import Database, queries
 from marketsync.errors import BadInput
 from marketsync.files import Files
-from marketsync.shop import STORE_CHANNEL, importer
+from marketsync.shop import importer
 from marketsync.shop.exchanges import claim_next, register_folder
 from marketsync.shop.importer import Changed, ImportResult, import_delivery
 from tests.unit.shop.commerceml_text import (
@@ -650,7 +650,7 @@ def test_problems_are_all_counted_and_some_written(store: Store, monkeypatch: py
 
 def test_who_listens_is_told_what_changed(store: Store) -> None:
     with psycopg.connect(store.database.url, autocommit=True) as listener:
-        listener.execute(f"listen {STORE_CHANNEL}")
+        listener.execute(queries.sql("wake/listen"))
         store.deliver(**four_goods())
         store.deliver(**four_goods())
         store.deliver(rests_xml=document(package(offer("g1", stocks={MAIN: "50"}), changes="true")))

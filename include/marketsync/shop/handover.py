@@ -11,7 +11,6 @@ from marketsync.clock import Clock
 from marketsync.db import Database, sql
 from marketsync.errors import BadInput, Place
 from marketsync.files import Files
-from marketsync.shop import STORE_CHANNEL
 from marketsync.shop.exchanges import register_folder
 
 __all__ = ["deliver_folder", "forget_deliveries"]
@@ -40,7 +39,7 @@ def deliver_folder(database: Database, clock: Clock, files: Files, folder: Path)
     exchange = register_folder(database, clock, "1c", name)
     with database.transaction() as connection:
         payload = json.dumps({"delivery": exchange})
-        connection.execute(sql("shop/notify"), {"channel": STORE_CHANNEL, "payload": payload})
+        connection.execute(sql("wake/notify"), {"payload": payload})
     return exchange
 
 

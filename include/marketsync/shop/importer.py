@@ -34,7 +34,6 @@ from marketsync.db.queries import sql
 from marketsync.errors import BadInput, Place
 from marketsync.files import Folder, open_delivery
 from marketsync.files.delivery import Delivery, DeliveryFile
-from marketsync.shop import STORE_CHANNEL
 from marketsync.shop.commerceml import Outline, outline, read
 from marketsync.shop.commerceml.records import GroupRecord, ProblemRecord, PropertyRecord
 from marketsync.shop.staging import MOST_PROBLEMS, Staging
@@ -332,7 +331,7 @@ class _Import:
             payload = {"exchange_id": self._exchange_id} | {
                 name: bool(rows) for name, rows in asdict(changed).items()
             }
-            self._execute("shop/notify", {"channel": STORE_CHANNEL, "payload": json.dumps(payload)})
+            self._execute("wake/notify", {"payload": json.dumps(payload)})
         self._execute(
             "shop/finish_import",
             {

@@ -76,7 +76,7 @@ def run(lane: Lane) -> Polled:
     if answered[Result.CONFIRMED] or ready:
         with lane.database.transaction() as connection:
             payload = json.dumps({"listed": answered[Result.CONFIRMED] + ready, "account": lane.account.id})
-            connection.execute(sql("offer/notify"), {"payload": payload})
+            connection.execute(sql("wake/notify"), {"payload": payload})
     return Polled(
         open=still_open,
         confirmed=answered[Result.CONFIRMED],

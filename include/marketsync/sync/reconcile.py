@@ -195,7 +195,7 @@ def _wake(connection: Connection, lanes: Sequence[Lane], number: int) -> None:
     healed = connection.execute(sql("reconcile/healed_by_channel"), {"reconciliation_id": number}).fetchall()
     payload = {_EVENT[kinds[row["channel"]]]: row["n"] for row in healed}
     if payload:
-        connection.execute(sql("offer/notify"), {"payload": json.dumps(payload)})
+        connection.execute(sql("wake/notify"), {"payload": json.dumps(payload)})
 
 
 def _fail(lane: Lane, number: int, error: str) -> None:

@@ -22,5 +22,5 @@ def exists_there(article: str) -> str:
     """A card of the same article was made in the cabinet by somebody else."""
     return (
         f"В кабинете уже есть карточка с артикулом «{article}», созданная не этим обменом: "
-        "она не изменена; сопоставьте её с товаром или смените артикул"
+        "она не изменена; смените её артикул в кабинете, и обмен создаст свою карточку"
     )

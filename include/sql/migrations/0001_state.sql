@@ -310,13 +310,6 @@ create table dictionary_value (
     primary key (marketplace, category_id, type_id, attribute_id, value_id)
 );
 
-create table mapping_version (
-    marketplace text not null,
-    version text not null,                  -- a hash of the files' content
-    applied_at timestamptz not null,
-    primary key (marketplace, version)
-);
-
 -- ---------------------------------------------------------------- the outside: calls and limits
 
 create table api_call (

@@ -38,7 +38,7 @@ CARDS, PRICES, STOCKS = "/v3/product/import", "/v1/product/import/prices", "/v2/
 WRITES = (CARDS, PRICES, STOCKS)
 ACCOUNT = "ozon"
 
-_KEPT = ("schema_version", "dictionary_", "mapping_version")
+_KEPT = ("schema_version", "dictionary_")
 _MARK = "Выгружать на Ozon"
 _PRICE_TYPES = {"price": "Розничная", "old": "Старая цена", "floor": "Минимальная"}
 _PROPERTIES = {

@@ -41,7 +41,6 @@ _KEPT = (
     "dictionary_category",
     "dictionary_attribute",
     "dictionary_value",
-    "mapping_version",
 )
 _ARRIVED = {None, "short_answer"}
 _client_ids = itertools.count(700_001)
