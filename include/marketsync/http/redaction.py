@@ -99,10 +99,9 @@ class Redactor:
                 return [self.value(item) for item in value]
             case str():
                 return self.text(value)
-            case int() | float() if self._secrets and not isinstance(value, bool):
-                return MASK if self._secrets.search(repr(value)) else value
             case _:
-                return value
+                # a number may spell a secret, and so may the words that JSON has of its own
+                return MASK if self._secrets and self._secrets.search(json.dumps(value)) else value
 
     def body(self, body: bytes) -> str:
         """A body as the log keeps it: masked, and cut to `LARGEST_BODY` bytes.

@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def bench() -> Iterator[Bench]:
     far_side = FarSide()
-    thread = threading.Thread(target=far_side.serve_forever, kwargs={"poll_interval": 0.02})
+    thread = threading.Thread(target=far_side.serve_forever, kwargs={"poll_interval": 0.004})
     thread.start()
     try:
         yield Bench(far_side)

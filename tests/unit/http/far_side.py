@@ -195,6 +195,6 @@ class Bench:
             "answers": RULES,
             "common_limits": [Limit("bazaar/1001", 50, 1.0)],
             "clock": self.clock,
-            "timeout": (5.0, 0.5),
+            "timeout": (5.0, 0.15),
         }
         return ApiClient("bazaar_main", url or self.far_side.url, **settings | overrides)
