@@ -13,10 +13,11 @@ from marketsync.credentials import Credentials, credentials
 from marketsync.db import Database
 from marketsync.db.call_log import PostgresCallLog
 from marketsync.db.limiter import PostgresLimiter
+from marketsync.errors import BadInput
 from marketsync.files import Files
 from marketsync.http.client import ApiClient
 from marketsync.mappings import load_prices
-from marketsync.marketplaces.base import Dictionary, Kind, Marketplace, Renderer
+from marketsync.marketplaces.base import Dictionary, Kind, Marketplace, Pipeline, Renderer
 from marketsync.marketplaces.registry import marketplace
 from marketsync.paths import mappings_folder
 from marketsync.sync import dictionaries
@@ -102,12 +103,12 @@ class Seller:
                 database=self.runtime.database,
                 clock=self.runtime.clock,
                 account=self.account,
-                channel=channel,
+                channel=channel(self.client),
                 prices=prices,
                 price_rules=self.marketplace.price_rules,
                 version=self._document_version if channel.kind is Kind.DOCUMENT else str,
             )
-            for channel in self.marketplace.channels(self.client)
+            for channel in self.marketplace.channels
         )
 
     def _document_version(self) -> str:
@@ -119,13 +120,15 @@ class Seller:
         Raises:
             BadInput: the marketplace has no such channel.
         """
-        from marketsync.errors import BadInput
-
         for lane in self.lanes:
             if lane.channel.name == channel:
                 return lane
         known = ", ".join(lane.channel.name for lane in self.lanes)
         raise BadInput(f"There is no channel {channel!r}; {self.marketplace.title} has: {known}")
+
+    def pipeline(self, pipeline: Pipeline) -> tuple[Lane, ...]:
+        """The channels that one of the account's DAGs keeps equal, in the order in which they are sent."""
+        return tuple(lane for lane in self.lanes if lane.channel.pipeline is pipeline)
 
     @property
     def cards(self) -> Lane:

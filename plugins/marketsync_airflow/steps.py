@@ -112,15 +112,15 @@ def transform(account_id: str) -> Counts:
 
 
 @task
-def plan(account_id: str, channel: str) -> Counts:
+def plan(account_id: str, pipeline: str) -> Counts:
     """Compare, guard, and write down what is to be sent."""
-    return _go_on(_call("plan", account_id, channel))
+    return _go_on(_call("plan", account_id, pipeline))
 
 
 @task(execution_timeout=Timeout.UPLOAD)
-def upload(account_id: str, channel: str) -> Counts:
+def upload(account_id: str, pipeline: str) -> Counts:
     """Send what is planned, as fast as the marketplace's limits allow."""
-    return _call("upload", account_id, channel)
+    return _call("upload", account_id, pipeline)
 
 
 @task(execution_timeout=Timeout.READ)
@@ -148,8 +148,8 @@ def housekeeping() -> Counts:
 
 
 @task
-def report(account_id: str, channel: str) -> Counts:
+def report(account_id: str, subject: str) -> Counts:
     """Write down what the run did; fails after that where a step of it has failed."""
-    counts = _call("report", account_id, channel)
+    counts = _call("report", account_id, subject)
     _fail_with_the_steps()
     return counts

@@ -212,7 +212,7 @@ def _roubles(kopecks: int) -> Decimal:
 
 @pytest.fixture(scope="module")
 def channels(outside: Outside) -> Sequence[Channel]:
-    return OZON.channels(outside.client())
+    return [channel(outside.client()) for channel in OZON.channels]
 
 
 @pytest.fixture(scope="module")

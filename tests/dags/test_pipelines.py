@@ -103,17 +103,17 @@ def run(accounts_file: Path, metadata: None, monkeypatch: pytest.MonkeyPatch) ->
                 ("poll_status", "market_two"),
                 ("extract_diff", "market_two"),
                 ("transform", "market_two"),
-                ("upload", "market_two", "card"),
-                ("report", "market_two", "card"),
+                ("upload", "market_two", "catalog"),
+                ("report", "market_two", "catalog"),
             ],
         ),
         (
             "ozon__prices",
-            [("plan", "ozon", "price"), ("upload", "ozon", "price"), ("report", "ozon", "price")],
+            [("plan", "ozon", "prices"), ("upload", "ozon", "prices"), ("report", "ozon", "prices")],
         ),
         (
             "ozon__stocks",
-            [("plan", "ozon", "stock"), ("upload", "ozon", "stock"), ("report", "ozon", "stock")],
+            [("plan", "ozon", "stocks"), ("upload", "ozon", "stocks"), ("report", "ozon", "stocks")],
         ),
         (
             "ozon__reconcile",

@@ -36,6 +36,7 @@ __all__ = [
     "Observed",
     "Offer",
     "Outcome",
+    "Pipeline",
     "Price",
     "PriceRules",
     "Problem",
@@ -54,6 +55,14 @@ class Kind(StrEnum):
     DOCUMENT = "document"
     PRICE = "price"
     STOCK = "stock"
+
+
+class Pipeline(StrEnum):
+    """Which of an account's DAGs keeps a channel equal."""
+
+    CATALOG = "catalog"
+    PRICES = "prices"
+    STOCKS = "stocks"
 
 
 class Recovery(StrEnum):
@@ -187,6 +196,7 @@ class Observed:
     Attributes:
         amount, old, floor: of a price; `amount` of a stock (free to sell, without what is reserved).
         hash, document: of a card: the hash over the same fields as `Card.hash`, and those fields.
+        text: of a channel whose value is a word.
     """
 
     external_id: str
@@ -201,6 +211,7 @@ class Observed:
     reserved: Decimal | None = None
     hash: bytes | None = None
     document: Mapping[str, Any] | None = None
+    text: str | None = None
     state: ShownState = ShownState.SHOWN
 
 
@@ -381,6 +392,7 @@ class Channel(ABC):
     Attributes:
         name: 'card', 'price', 'stock'.
         kind: how the engine plans it.
+        pipeline: which DAG sends it.
         batch_size: items one call takes.
         parallel: calls in flight at once.
         item_limits: how often one item may be sent.
@@ -390,11 +402,15 @@ class Channel(ABC):
 
     name: str
     kind: Kind
+    pipeline: Pipeline
     batch_size: int
     parallel: int = 1
     item_limits: tuple[ItemLimit, ...] = ()
     recovery: Recovery = Recovery.RESEND
     visible_after: timedelta = timedelta(seconds=60)
+
+    def __init__(self, client: ApiClient) -> None:
+        self._client = client
 
     @abstractmethod
     def submit(self, items: Sequence[Item], submission: int) -> Accepted | Sequence[Outcome]:
@@ -439,7 +455,7 @@ class Marketplace:
         name: the folder's name.
         title: for people.
         client: credentials and transport -> the account's client.
-        channels: client -> its channels, in the order in which they are sent.
+        channels: what is kept equal, in the order in which it is sent.
         renderer: mapping folder, dictionaries -> the renderer of its cards.
         categories, attributes, values, warehouses: readers of its dictionaries.
         price_rules: what it accepts as struck price and floor.
@@ -450,7 +466,7 @@ class Marketplace:
     name: str
     title: str
     connect: Callable[..., ApiClient]
-    channels: Callable[[ApiClient], Sequence[Channel]]
+    channels: Sequence[type[Channel]]
     renderer: Callable[..., Renderer]
     categories: Callable[[ApiClient], Iterator[Category]]
     attributes: Callable[[ApiClient, Category], Sequence[Attribute]]

@@ -27,7 +27,8 @@ from marketsync.marketplaces.base import (
     Result,
 )
 from marketsync.sync import texts
-from marketsync.sync.batch import Batch, Documents, build
+from marketsync.sync.batch import Batch, build
+from marketsync.sync.kinds import Documents, kind_of
 from marketsync.sync.lane import Lane, offer_of
 from marketsync.sync.settle import settle, withdraw
 
@@ -112,7 +113,7 @@ def _waiting(lane: Lane) -> tuple[int, float | None]:
     with lane.database.transaction() as connection:
         row = connection.execute(
             sql("submission/waiting"),
-            {**lane.key, **lane.item_limits, "states": lane.sendable_states, "now": now},
+            {**lane.key, **lane.item_limits, "states": list(kind_of(lane).states), "now": now},
         ).fetchone()
     if not row or not row["waiting"]:
         return 0, None

@@ -7,19 +7,16 @@ risen is sent as planned, since the lower number can only be sold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from marketsync.db import sql
-from marketsync.marketplaces.base import Card, Item, Kind, Offer, Price, Rendered, Stock
+from marketsync.marketplaces.base import Card, Item
 from marketsync.sync import plan
+from marketsync.sync.kinds import Documents, kind_of
 from marketsync.sync.lane import Connection, Lane, offer_of
 
-__all__ = ["Batch", "Documents", "build"]
-
-Documents = Callable[[Connection, Sequence[int]], dict[int, Rendered]]
-"""Offers' ids -> their documents as the store and the mapping have them now; what cannot be rendered is left out."""
+__all__ = ["Batch", "build"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ def build(lane: Lane, documents: Documents | None, *, size: int) -> Batch | None
                 **lane.item_limits,
                 "now": now,
                 "batch_size": size,
-                "states": lane.sendable_states,
+                "states": list(kind_of(lane).states),
                 "submission_id": submission,
             },
         ).fetchall()
@@ -92,41 +89,14 @@ def _current(
     wanted = {
         (row["offer_id"], row["warehouse"]): row for row in connection.execute(sql("desired/read")).fetchall()
     }
-    rendered: dict[int, Rendered] = {}
-    opening: dict[int, dict[str, Any]] = {}
-    if documents is not None:
-        rendered = documents(connection, offers)
-        opening = {row["offer_id"]: row for row in connection.execute(sql("desired/read_opening")).fetchall()}
+    build_item = kind_of(lane).builder(connection, lane, offers, documents)
     items: list[Item] = []
     moved: list[int] = []
     for change in claimed:
-        offer = offer_of(change)
         desired = wanted.get((change["offer_id"], change["warehouse"]))
-        item: Item | None = None
-        if desired is not None and lane.channel.kind is Kind.PRICE:
-            item = _price(offer, change, desired)
-        elif desired is not None and lane.channel.kind is Kind.STOCK:
-            item = Item(offer, Stock(change["warehouse"], int(min(desired["amount"], change["to_amount"]))))
-        elif desired is not None and change["offer_id"] in rendered:
-            item = _card(lane, offer, change, rendered[change["offer_id"]], opening.get(change["offer_id"]))
+        item = build_item(offer_of(change), change, desired) if desired is not None else None
         if item is None:
             moved.append(change["change_id"])
         else:
             items.append(item)
     return items, moved
-
-
-def _price(offer: Offer, change: dict[str, Any], desired: dict[str, Any]) -> Item | None:
-    planned = (change["to_amount"], change["to_old"], change["to_floor"])
-    if (desired["amount"], desired["old"], desired["floor"]) != planned or change["to_amount"] is None:
-        return None
-    return Item(offer, Price(change["to_amount"], change["to_old"], change["to_floor"], change["currency"]))
-
-
-def _card(
-    lane: Lane, offer: Offer, change: dict[str, Any], document: Rendered, opening: dict[str, Any] | None
-) -> Item | None:
-    if opening is None or document.hash != change["to_hash"]:
-        return None
-    price = Price(opening["amount"], opening["old"] or None, opening["floor"], lane.account.currency)
-    return Item(offer, Card(document.document, document.hash, price))

@@ -14,7 +14,7 @@ from typing import Any
 from marketsync.db import sql
 from marketsync.marketplaces.base import Good, Refused, Rendered, Renderer
 from marketsync.sync import texts
-from marketsync.sync.batch import Documents
+from marketsync.sync.kinds import Documents
 from marketsync.sync.lane import Connection, Lane
 
 __all__ = ["Drawn", "Listed", "documents", "draw", "enlist"]

@@ -12,18 +12,11 @@ from marketsync.accounts import Account
 from marketsync.clock import Clock
 from marketsync.db import Database
 from marketsync.mappings import PriceMapping
-from marketsync.marketplaces.base import Channel, Kind, Offer, PriceRules
+from marketsync.marketplaces.base import Channel, Offer, PriceRules
 
 __all__ = ["Connection", "Lane", "offer_of"]
 
 Connection = psycopg.Connection[dict[str, Any]]
-
-# Which offers a channel can address: a document creates the card, a price needs it, a stock needs it to take stocks.
-_SENDABLE = {
-    Kind.DOCUMENT: ["new", "listed", "ready"],
-    Kind.PRICE: ["listed", "ready"],
-    Kind.STOCK: ["ready"],
-}
 
 
 def offer_of(row: dict[str, Any]) -> Offer:
@@ -52,11 +45,6 @@ class Lane:
     def key(self) -> dict[str, Any]:
         """The parameters that every query of a channel takes."""
         return {"account": self.account.id, "channel": self.channel.name}
-
-    @property
-    def sendable_states(self) -> list[str]:
-        """The states of offers that the channel can address."""
-        return _SENDABLE[self.channel.kind]
 
     @property
     def item_limits(self) -> dict[str, list[Any]]:

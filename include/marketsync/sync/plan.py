@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from marketsync.db import sql
-from marketsync.marketplaces.base import Kind
-from marketsync.sync import desired, texts
+from marketsync.sync.kinds import kind_of
 from marketsync.sync.lane import Connection, Lane
 
 __all__ = ["Preview", "Summary", "fill_desired", "make", "preview"]
@@ -104,76 +103,23 @@ def preview(lane: Lane, *, full: bool = False, limit: int = 20) -> Preview:
 
 
 def fill_desired(connection: Connection, lane: Lane, *, offers: Sequence[int] | None = None) -> None:
-    """Fill `desired`, and for documents `opening_price`: the price with which a card may be sent."""
-    if lane.channel.kind is Kind.DOCUMENT:
-        _opening_prices(connection, lane, offers)
-    desired.fill(connection, lane, offers=offers)
-    if lane.channel.kind is Kind.PRICE:
-        _refuse_currencies(connection, lane)
+    """Fill `desired` with what the channel should show now.
+
+    Args:
+        connection: inside a transaction; the table ends with it, or with plan/drop.
+        offers: only these; None for all of the account.
+    """
+    chosen = list(offers) if offers is not None else None
+    kind = kind_of(lane)
+    kind.prepare(connection, lane, chosen)
+    connection.execute(sql("desired/create"))
+    kind.fill(connection, lane, chosen)
+    connection.execute("analyze desired")
 
 
 def fill_pending(connection: Connection, lane: Lane, *, full: bool = False) -> None:
     """Fill `pending` with what differs, guarded; `desired` stays beside it."""
     fill_desired(connection, lane)
-    _compare(connection, lane, full=full)
-    if lane.channel.kind is Kind.PRICE:
-        _hold_prices(connection, lane)
-        connection.execute(sql("plan/drop_unlisted"))
-        mass = lane.account.guards.mass
-        connection.execute(
-            sql("plan/hold_mass_price"),
-            {**lane.key, "share": mass.repriced, "moved_by": mass.repriced_by, "at_least": mass.at_least},
-        )
-    elif lane.channel.kind is Kind.STOCK:
-        mass = lane.account.guards.mass
-        connection.execute(
-            sql("plan/hold_mass_zero"), {**lane.key, "share": mass.zeroed, "at_least": mass.at_least}
-        )
-
-
-def _compare(connection: Connection, lane: Lane, *, full: bool) -> None:
     connection.execute(sql("plan/pending"), {**lane.key, "full": full, "now": lane.clock.now()})
     connection.execute("analyze pending")
-
-
-def _hold_prices(connection: Connection, lane: Lane) -> None:
-    guard = lane.account.guards.price
-    connection.execute(
-        sql("plan/hold_prices"),
-        {
-            "now": lane.clock.now(),
-            "ceiling": guard.ceiling,
-            "largest_change": guard.largest_change,
-            "without_reference": guard.without_reference,
-        },
-    )
-
-
-def _refuse_currencies(connection: Connection, lane: Lane) -> None:
-    account = lane.account
-    connection.execute(
-        sql("plan/refuse_currency"),
-        {
-            "account": account.id,
-            "channel": "price",
-            "currency": account.currency,
-            "message": texts.wrong_currency(account.currency),
-            "now": lane.clock.now(),
-        },
-    )
-    connection.execute(sql("plan/currency_mended"), {"account": account.id, "channel": "price"})
-
-
-def _opening_prices(connection: Connection, lane: Lane, offers: Sequence[int] | None) -> None:
-    # a card is created with a price: with none at all, or with one that a guard holds, it is not created
-    chosen = list(offers) if offers is not None else None
-    connection.execute(sql("desired/create"))
-    desired.fill_prices(connection, lane, offers=chosen, states=["new"])
-    _refuse_currencies(connection, lane)
-    connection.execute(
-        sql("plan/pending"),
-        {"account": lane.account.id, "channel": "price", "full": False, "now": lane.clock.now()},
-    )
-    _hold_prices(connection, lane)
-    connection.execute(sql("plan/opening_prices"), {"account": lane.account.id, "offers": chosen})
-    connection.execute(sql("plan/drop"))
+    kind_of(lane).guard(connection, lane)

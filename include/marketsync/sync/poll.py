@@ -16,6 +16,7 @@ from marketsync.db import sql
 from marketsync.errors import Uncertain
 from marketsync.http.answers import RequestRefused
 from marketsync.marketplaces.base import Outcome, Result
+from marketsync.sync.kinds import kind_of
 from marketsync.sync.lane import Lane, offer_of
 from marketsync.sync.settle import settle, withdraw
 
@@ -72,7 +73,7 @@ def run(lane: Lane) -> Polled:
         settle(lane, task["submission_id"], outcomes, (), close=True)
         for outcome in outcomes:
             answered[outcome.result] += 1
-    ready, unready = _identify(lane)
+    ready, unready = _identify(lane) if kind_of(lane).creates_cards else (0, 0)
     if answered[Result.CONFIRMED] or ready:
         with lane.database.transaction() as connection:
             payload = json.dumps({"listed": answered[Result.CONFIRMED] + ready, "account": lane.account.id})

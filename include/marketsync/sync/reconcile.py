@@ -9,6 +9,7 @@ visible counts as in flight, so that nothing is "healed" that only had not arriv
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,15 +18,12 @@ from typing import Any
 from marketsync.accounts import Mode
 from marketsync.db import sql
 from marketsync.errors import MarketsyncError
-from marketsync.marketplaces.base import Kind, Observed
+from marketsync.marketplaces.base import Observed
 from marketsync.sync import plan
-from marketsync.sync.batch import Documents
+from marketsync.sync.kinds import Documents, kind_of
 from marketsync.sync.lane import Connection, Lane
 
 __all__ = ["Reconciled", "run"]
-
-_EVENT = {Kind.DOCUMENT: "products", Kind.PRICE: "prices", Kind.STOCK: "stocks"}
-_FIELDS_NAMED = 5  # of a card that differs in more, the first are enough to see what happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +67,7 @@ def run(lanes: Sequence[Lane], documents: Documents) -> Reconciled:
 
 def _read(lane: Lane, number: int) -> None:
     """Read a channel back, page by page, into observation; only cards that differ keep their fields."""
-    known: dict[str, bytes] = {}
-    if lane.channel.kind is Kind.DOCUMENT:
-        with lane.database.transaction() as connection:
-            rows = connection.execute(sql("reconcile/confirmed_hashes"), lane.key)
-            known = {row["article"]: row["hash"] for row in rows}
+    known = kind_of(lane).known_hashes(lane)
     warehouses = list(dict.fromkeys(w.marketplace for w in lane.account.warehouses))
     for page in lane.channel.observe(warehouses):
         with (
@@ -104,6 +98,7 @@ def _rows(
             seen.reserved,
             seen.hash,
             seen.state.value,
+            seen.text,
             json.dumps(seen.document, ensure_ascii=False, default=str) if differs else None,
         )
 
@@ -116,55 +111,24 @@ def _compare(lane: Lane, number: int, began_at: datetime, documents: Documents) 
         "visible_after": lane.channel.visible_after.total_seconds(),
         "warehouses": list(dict.fromkeys(w.marketplace for w in lane.account.warehouses)),
     }
+    kind = kind_of(lane)
     with lane.database.transaction() as connection:
         plan.fill_desired(connection, lane)
         connection.execute(sql("reconcile/seen"), parameters)
-        if lane.channel.kind is Kind.STOCK:
-            connection.execute(sql("reconcile/seen_none"), parameters)
+        kind.complete(connection, parameters)
         connection.execute("analyze seen")
         connection.execute(sql("reconcile/observe"), parameters)
         connection.execute(
             sql("reconcile/clear_doubt"),
-            {
-                **parameters,
-                "creates_cards": lane.channel.kind is Kind.DOCUMENT,
-                "no_old": 0 if lane.channel.kind is Kind.PRICE else None,
-            },
+            {**parameters, "creates_cards": kind.creates_cards, "no_old": kind.no_old},
         )
-        if lane.channel.kind is Kind.DOCUMENT:
-            connection.execute(sql("reconcile/compare_documents"), parameters)
-            connection.execute(sql("reconcile/missing_here"), parameters)
-            connection.execute(sql("reconcile/duplicates"), parameters)
-            _name_fields(connection, lane, number, documents)
-        else:
-            connection.execute(sql("reconcile/compare_amounts"), parameters)
+        kind.compare(connection, lane, parameters, documents)
         connection.execute(sql("reconcile/drop"))
-
-
-def _name_fields(connection: Connection, lane: Lane, number: int, documents: Documents) -> None:
-    rows = connection.execute(
-        sql("reconcile/changed_documents"), {"reconciliation_id": number, "channel": lane.channel.name}
-    ).fetchall()
-    ours = documents(connection, [row["offer_id"] for row in rows]) if rows else {}
-    for row in rows:
-        if row["offer_id"] not in ours:
-            continue
-        found = lane.channel.document_differences(ours[row["offer_id"]].document, row["detail"])
-        named = found[:_FIELDS_NAMED]
-        connection.execute(
-            sql("reconcile/name_fields"),
-            {
-                "difference_id": row["difference_id"],
-                "desired": "; ".join(f"{field}: {mine}" for field, mine, _ in named),
-                "observed": "; ".join(f"{field}: {theirs}" for field, _, theirs in named),
-                "detail": ", ".join(field for field, _, _ in found),
-            },
-        )
 
 
 def _finish(lanes: Sequence[Lane], number: int) -> dict[str, Any]:
     first = lanes[0]
-    card = next(lane.channel.name for lane in lanes if lane.channel.kind is Kind.DOCUMENT)
+    card = next(lane.channel.name for lane in lanes if kind_of(lane).creates_cards)
     with first.database.transaction() as connection:
         if first.account.mode is Mode.SEND:
             most = first.account.heal.at_most
@@ -191,9 +155,11 @@ def _finish(lanes: Sequence[Lane], number: int) -> dict[str, Any]:
 
 
 def _wake(connection: Connection, lanes: Sequence[Lane], number: int) -> None:
-    kinds = {lane.channel.name: lane.channel.kind for lane in lanes}
+    events = {lane.channel.name: kind_of(lane).event for lane in lanes}
     healed = connection.execute(sql("reconcile/healed_by_channel"), {"reconciliation_id": number}).fetchall()
-    payload = {_EVENT[kinds[row["channel"]]]: row["n"] for row in healed}
+    payload: Counter[str] = Counter()
+    for row in healed:
+        payload[events[row["channel"]]] += row["n"]
     if payload:
         connection.execute(sql("wake/notify"), {"payload": json.dumps(payload)})
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from marketsync.db import sql
-from marketsync.marketplaces.base import Item, Kind, Outcome, Result, Stock
+from marketsync.marketplaces.base import Item, Outcome, Result, Stock
+from marketsync.sync.kinds import kind_of
 from marketsync.sync.lane import Lane
 
 __all__ = ["settle", "withdraw"]
@@ -40,11 +41,9 @@ def settle(
         connection.execute(sql("submission/settle_channels"), {"now": now})
         connection.execute(sql("submission/settle_refusals"), {"now": now, "again_at": now + _REFUSED_FOR})
         connection.execute(sql("submission/settle_accepted_again"))
-        document = lane.channel.kind is Kind.DOCUMENT
-        connection.execute(sql("submission/settle_offers"), {"now": now, "creates_cards": document})
-        if document:
-            connection.execute(sql("submission/settle_carried_prices"))
-            _warn(connection, lane, outcomes, now)
+        kind = kind_of(lane)
+        connection.execute(sql("submission/settle_offers"), {"now": now, "creates_cards": kind.creates_cards})
+        kind.acknowledged(connection, lane, outcomes, now)
         if close:
             connection.execute(
                 sql("submission/close"),
@@ -93,20 +92,3 @@ def _row(outcome: Outcome, amounts: dict[tuple[int, str], int], now: Any) -> tup
         outcome.sku,
         amounts.get((outcome.offer_id, outcome.warehouse)),
     )
-
-
-def _warn(connection: Any, lane: Lane, outcomes: Sequence[Outcome], now: Any) -> None:
-    connection.execute(sql("submission/forget_warnings"), {"channel": lane.channel.name})
-    for outcome in outcomes:
-        for warning in outcome.warnings:
-            connection.execute(
-                sql("submission/warn"),
-                {
-                    "offer_id": outcome.offer_id,
-                    "channel": lane.channel.name,
-                    "code": warning.code,
-                    "field": warning.field,
-                    "message": warning.message,
-                    "now": now,
-                },
-            )

@@ -8,5 +8,6 @@ create temporary table desired (
     store_floor numeric(14, 2),
     currency text,
     hash bytea,
+    text text,
     exchange_id bigint
 ) on commit drop

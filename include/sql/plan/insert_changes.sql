@@ -2,7 +2,7 @@
 -- Parameters: plan_id, channel, bulk (a full export goes last).
 insert into change (
     plan_id, offer_id, channel, warehouse, from_amount, to_amount, to_old, to_floor, currency, to_hash,
-    why, lane, exchange_id, state, guard
+    from_text, to_text, why, lane, exchange_id, state, guard
 )
 select
     %(plan_id)s,
@@ -15,6 +15,8 @@ select
     p.floor,
     p.currency,
     p.hash,
+    p.from_text,
+    p.text,
     p.why,
     case
         when p.hash is null and p.old is null and p.amount = 0 and p.from_amount > 0 then 0

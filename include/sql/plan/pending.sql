@@ -12,12 +12,15 @@ select
     d.store_floor,
     d.currency,
     d.hash,
+    oc.confirmed_text as from_text,
+    d.text,
     d.exchange_id,
     case
         when oc.confirmed_at is null then 'new'
         when oc.in_doubt then 'doubt'
         when
-            (d.amount, d.old, d.hash) is distinct from (oc.confirmed_amount, oc.confirmed_old, oc.confirmed_hash)
+            (d.amount, d.old, d.hash, d.text)
+            is distinct from (oc.confirmed_amount, oc.confirmed_old, oc.confirmed_hash, oc.confirmed_text)
             or (d.floor is not null and d.floor is distinct from oc.confirmed_floor)
             then 'changed'
         when oc.due_version > oc.settled_version then 'healed'
@@ -31,7 +34,8 @@ left join refusal as r
     on
         d.offer_id = r.offer_id and r.channel = %(channel)s and d.warehouse = r.warehouse
         and r.origin = 'marketplace'
-        and (r.amount, r.old, r.floor, r.hash) is not distinct from (d.amount, d.old, d.floor, d.hash)
+        and (r.amount, r.old, r.floor, r.hash, r.text)
+        is not distinct from (d.amount, d.old, d.floor, d.hash, d.text)
         and (r.again_at is null or r.again_at > %(now)s)
 where
     (
@@ -39,7 +43,8 @@ where
         or oc.confirmed_at is null
         or oc.in_doubt
         or oc.due_version > oc.settled_version
-        or (d.amount, d.old, d.hash) is distinct from (oc.confirmed_amount, oc.confirmed_old, oc.confirmed_hash)
+        or (d.amount, d.old, d.hash, d.text)
+        is distinct from (oc.confirmed_amount, oc.confirmed_old, oc.confirmed_hash, oc.confirmed_text)
         or (d.floor is not null and d.floor is distinct from oc.confirmed_floor)
     )
     and (r.offer_id is null or coalesce(oc.due_version > oc.settled_version, false))

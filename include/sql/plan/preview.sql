@@ -8,6 +8,8 @@ select
     p.old,
     p.floor,
     encode(p.hash, 'hex') as hash,
+    p.from_text,
+    p.text,
     p.why,
     p.guard
 from pending as p

@@ -29,4 +29,5 @@ set
     old = null,
     floor = null,
     hash = null,
+    text = null,
     again_at = null

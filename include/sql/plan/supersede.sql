@@ -11,8 +11,8 @@ where
         from pending as p
         where
             p.offer_id = c.offer_id and p.warehouse = c.warehouse
-            and (p.amount, p.old, p.floor, p.hash, p.guard)
-            is not distinct from (c.to_amount, c.to_old, c.to_floor, c.to_hash, c.guard)
+            and (p.amount, p.old, p.floor, p.hash, p.text, p.guard)
+            is not distinct from (c.to_amount, c.to_old, c.to_floor, c.to_hash, c.to_text, c.guard)
     )
     -- a full export is wanted though nothing differs
     and not exists (
@@ -20,6 +20,6 @@ where
         from desired as d
         where
             c.why = 'full' and c.state = 'planned' and d.offer_id = c.offer_id and d.warehouse = c.warehouse
-            and (d.amount, d.old, d.floor, d.hash)
-            is not distinct from (c.to_amount, c.to_old, c.to_floor, c.to_hash)
+            and (d.amount, d.old, d.floor, d.hash, d.text)
+            is not distinct from (c.to_amount, c.to_old, c.to_floor, c.to_hash, c.to_text)
     )

@@ -10,6 +10,7 @@ with cleared as (
         confirmed_old = coalesce(s.old, %(no_old)s::numeric),
         confirmed_floor = s.floor,
         confirmed_hash = s.hash,
+        confirmed_text = s.text,
         confirmed_at = %(began_at)s::timestamptz
     from seen as s, offer as o
     where

@@ -11,6 +11,7 @@ select
     v.old,
     v.floor,
     v.hash,
+    v.text,
     v.state
 from observation as v
 left join offer as by_id on by_id.account = %(account)s and by_id.external_id = v.external_id

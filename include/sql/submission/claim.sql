@@ -58,5 +58,5 @@ where
     and d.offer_id = c.offer_id and d.warehouse = c.warehouse
     and o.offer_id = c.offer_id
 returning
-    c.change_id, c.offer_id, c.warehouse, c.to_amount, c.to_old, c.to_floor, c.currency, c.to_hash,
+    c.change_id, c.offer_id, c.warehouse, c.to_amount, c.to_old, c.to_floor, c.currency, c.to_hash, c.to_text,
     c.was_in_doubt, o.state as offer_state, o.article, o.external_id, o.sku

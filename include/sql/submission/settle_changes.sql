@@ -15,7 +15,7 @@ with taken as (
     where
         c.submission_id = %(submission_id)s and c.state = 'sent'
         and c.offer_id = a.offer_id and c.warehouse = a.warehouse
-    returning c.change_id, c.offer_id, c.channel, c.warehouse, c.to_amount, c.to_old, c.to_floor, c.to_hash,
+    returning c.change_id, c.offer_id, c.channel, c.warehouse, c.to_amount, c.to_old, c.to_floor, c.to_hash, c.to_text,
     c.version, c.was_in_doubt, c.submission_id, c.sent_at, a.result, a.code, a.field, a.message, a.external_id, a.sku
 )
 

@@ -7,6 +7,7 @@ set
         when s.result = 'confirmed' then coalesce(s.to_floor, oc.confirmed_floor) else oc.confirmed_floor
     end,
     confirmed_hash = case when s.result = 'confirmed' then s.to_hash else oc.confirmed_hash end,
+    confirmed_text = case when s.result = 'confirmed' then s.to_text else oc.confirmed_text end,
     confirmed_at = case when s.result = 'confirmed' then %(now)s::timestamptz else oc.confirmed_at end,
     sent_at = s.sent_at,
     settled_version = case

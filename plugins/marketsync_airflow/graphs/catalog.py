@@ -14,8 +14,6 @@ from marketsync_airflow.triggers import Kind
 
 __all__ = ["catalog"]
 
-CHANNEL = "card"
-
 _DOC = """\
 ### Карточки товаров: {account}
 
@@ -64,7 +62,7 @@ def catalog(account: Account) -> DAG:
             steps.poll_status.override(pool=calls)(account.id),
             steps.extract_diff(account.id),
             steps.transform(account.id),
-            steps.upload.override(pool=calls)(account.id, CHANNEL),
-            steps.report(account.id, CHANNEL).as_teardown(on_failure_fail_dagrun=True),
+            steps.upload.override(pool=calls)(account.id, Pipeline.CATALOG.value),
+            steps.report(account.id, Pipeline.CATALOG.value).as_teardown(on_failure_fail_dagrun=True),
         )
     return dag

@@ -70,22 +70,16 @@ says what to mend. While it fails, goods may be sold that are not there: act at 
 
 
 def prices(account: Account) -> DAG:
-    """Plan, upload and report of the channel `price`."""
-    return _values(
-        account, Pipeline.PRICES, "price", Kind.PRICES, Family.PRICES, account.schedules.prices, _PRICES
-    )
+    """Plan, upload and report of what X__prices keeps equal."""
+    return _values(account, Pipeline.PRICES, Kind.PRICES, Family.PRICES, account.schedules.prices, _PRICES)
 
 
 def stocks(account: Account) -> DAG:
-    """Plan, upload and report of the channel `stock`."""
-    return _values(
-        account, Pipeline.STOCKS, "stock", Kind.STOCK, Family.STOCKS, account.schedules.stocks, _STOCKS
-    )
+    """Plan, upload and report of what X__stocks keeps equal."""
+    return _values(account, Pipeline.STOCKS, Kind.STOCK, Family.STOCKS, account.schedules.stocks, _STOCKS)
 
 
-def _values(
-    account: Account, pipeline: Pipeline, channel: str, event: Kind, family: Family, cron: str, doc: str
-) -> DAG:
+def _values(account: Account, pipeline: Pipeline, event: Kind, family: Family, cron: str, doc: str) -> DAG:
     with build(
         pipeline,
         account=account,
@@ -95,8 +89,8 @@ def _values(
         doc_md=doc.format(account=account.id, connection=account.connection),
     ) as dag:
         chain(
-            steps.plan(account.id, channel),
-            steps.upload.override(pool=pool(account, family))(account.id, channel),
-            steps.report(account.id, channel).as_teardown(on_failure_fail_dagrun=True),
+            steps.plan(account.id, pipeline.value),
+            steps.upload.override(pool=pool(account, family))(account.id, pipeline.value),
+            steps.report(account.id, pipeline.value).as_teardown(on_failure_fail_dagrun=True),
         )
     return dag

@@ -91,7 +91,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
     `monkeypatch.undo()` gives a test the patience that is shipped.
     """
-    monkeypatch.setattr(steps, "UPLOAD_BUDGET", timedelta(seconds=1))
+    monkeypatch.setattr(steps.exchange, "UPLOAD_BUDGET", timedelta(seconds=1))
     monkeypatch.setattr(apply, "_ITEM_PATIENCE", 0.0)
 
 

@@ -414,10 +414,10 @@ class Engine:
         return steps.transform(self.runtime, ACCOUNT)
 
     def plan(self, channel: str, *, full: bool = False) -> Counts:
-        return steps.plan(self.runtime, ACCOUNT, channel, full=full)
+        return steps.plan_channel(self.runtime, ACCOUNT, channel, full=full)
 
     def upload(self, channel: str) -> Counts:
-        return steps.upload(self.runtime, ACCOUNT, channel)
+        return steps.upload_channel(self.runtime, ACCOUNT, channel)
 
     def poll(self) -> Counts:
         return steps.poll_status(self.runtime, ACCOUNT)

@@ -77,6 +77,6 @@ def test_a_full_export_outlives_the_next_ordinary_plan(
     engine.cycle()
     engine.clock.advance(minutes=1)
     before = cabinet.now()
-    assert steps.plan(engine.runtime, engine.seller.account.id, "price", full=True)["planned"] == 2
+    assert steps.plan_channel(engine.runtime, engine.seller.account.id, "price", full=True)["planned"] == 2
     engine.send("price")
     assert sorted(article for article, _ in cabinet.sent_prices(before)) == ["A-1", "A-2"]

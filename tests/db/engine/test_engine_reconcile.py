@@ -351,6 +351,6 @@ def test_the_report_of_a_channel_counts_what_stands(engine: Engine, store: Store
     store.set_price(lost, "900")
     cabinet.fault(PRICES, "timeout_after")
     engine.send("price")
-    assert steps.report(engine.runtime, "ozon", "price") == {
+    assert steps.report(engine.runtime, "ozon", "prices") == {
         "planned": 1, "held": 1, "sent": 0, "refused": 0, "in_doubt": 1,
     }  # fmt: skip

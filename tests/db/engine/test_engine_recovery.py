@@ -21,7 +21,7 @@ _CHILD = """
 import sys
 from marketsync import steps
 from marketsync.runtime import Runtime
-print(steps.upload(Runtime.from_environment(), "ozon", sys.argv[1]))
+print(steps.upload_channel(Runtime.from_environment(), "ozon", sys.argv[1]))
 """
 _LOOK = "/v3/product/info/list"
 

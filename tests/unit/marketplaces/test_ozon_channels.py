@@ -447,7 +447,7 @@ def test_a_channel_refuses_values_of_another(channel: Callable[..., Channel]) ->
 
 
 def test_the_channels_in_the_order_in_which_they_are_sent() -> None:
-    channels = OZON.channels(ScriptedClient())
+    channels = OZON.channels
     assert [(channel.name, channel.kind, channel.batch_size) for channel in channels] == [
         ("card", Kind.DOCUMENT, 100),
         ("price", Kind.PRICE, 1000),

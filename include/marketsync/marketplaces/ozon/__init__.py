@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from marketsync.http.client import ApiClient
-from marketsync.marketplaces.base import Channel, Marketplace
+from marketsync.marketplaces.base import Marketplace
 from marketsync.marketplaces.ozon import dictionaries, transforms
 from marketsync.marketplaces.ozon.channel_card import CardChannel
 from marketsync.marketplaces.ozon.channel_price import PriceChannel
@@ -17,15 +14,11 @@ from marketsync.marketplaces.ozon.renderer import renderer
 __all__ = ["OZON"]
 
 
-def _channels(client: ApiClient) -> Sequence[Channel]:
-    return CardChannel(client), PriceChannel(client), StockChannel(client)
-
-
 OZON = Marketplace(
     name="ozon",
     title="Ozon",
     connect=connect,
-    channels=_channels,
+    channels=(CardChannel, PriceChannel, StockChannel),
     renderer=renderer,
     categories=dictionaries.categories,
     attributes=dictionaries.attributes,

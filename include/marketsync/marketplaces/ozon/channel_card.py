@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 from marketsync.http.answers import RequestRefused
-from marketsync.http.client import ApiClient
 from marketsync.marketplaces.base import (
     Accepted,
     Channel,
@@ -19,6 +18,7 @@ from marketsync.marketplaces.base import (
     Observed,
     Offer,
     Outcome,
+    Pipeline,
     Problem,
     Recovery,
     Result,
@@ -54,13 +54,11 @@ class CardChannel(Channel):
 
     name = "card"
     kind = Kind.DOCUMENT
+    pipeline = Pipeline.CATALOG
     batch_size = CARDS_PER_CALL
     recovery = Recovery.READ_FIRST
     # ours: Ozon does not say how long after its task a card's content is shown
     visible_after = timedelta(minutes=2)
-
-    def __init__(self, client: ApiClient) -> None:
-        self._client = client
 
     def submit(self, items: Sequence[Item], submission: int) -> Accepted:
         """Hand a batch over; Ozon takes it whole or refuses it whole.

@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from marketsync.http.answers import RequestRefused
-from marketsync.http.client import ApiClient
 from marketsync.marketplaces.base import (
     Channel,
     Item,
     Kind,
     Observed,
     Outcome,
+    Pipeline,
     Price,
     Problem,
     ShownState,
@@ -41,11 +41,9 @@ class PriceChannel(Channel):
 
     name = "price"
     kind = Kind.PRICE
+    pipeline = Pipeline.PRICES
     batch_size = PRICES_PER_CALL
     item_limits = (PRICE_LIMIT,)
-
-    def __init__(self, client: ApiClient) -> None:
-        self._client = client
 
     def submit(self, items: Sequence[Item], submission: int) -> Sequence[Outcome]:
         """Send prices; an outcome for each.

@@ -10,7 +10,7 @@ from typing import Any
 
 from marketsync.http.answers import RequestRefused
 from marketsync.http.client import ApiClient
-from marketsync.marketplaces.base import Channel, Item, Kind, Observed, Outcome, Problem, Stock
+from marketsync.marketplaces.base import Channel, Item, Kind, Observed, Outcome, Pipeline, Problem, Stock
 from marketsync.marketplaces.ozon.client import naming_the_offer, of_ozon
 from marketsync.marketplaces.ozon.limits import (
     ROWS_PER_PAGE,
@@ -43,12 +43,13 @@ class StockChannel(Channel):
 
     name = "stock"
     kind = Kind.STOCK
+    pipeline = Pipeline.STOCKS
     batch_size = STOCKS_PER_CALL
     parallel = STOCK_CALLS_AT_ONCE
     item_limits = (STOCK_LIMIT,)
 
     def __init__(self, client: ApiClient) -> None:
-        self._client = client
+        super().__init__(client)
         self._limits = (stock_calls(of_ozon(client).client_id),)
 
     def submit(self, items: Sequence[Item], submission: int) -> Sequence[Outcome]:

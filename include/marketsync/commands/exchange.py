@@ -1,0 +1,101 @@
+"""Plan, send, poll, reconcile: what the DAGs do, from a shell."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from marketsync import steps
+from marketsync.commands.shell import Account, ChannelName, commands, opened, say, show
+from marketsync.db import sql
+from marketsync.errors import MarketsyncError
+from marketsync.marketplaces.base import Pipeline
+from marketsync.sync import plan as planning
+
+__all__ = ["app"]
+
+app = commands(__doc__)
+
+Full = Annotated[bool, typer.Option("--full", help="plan everything, whatever was confirmed")]
+
+
+@app.command()
+def dictionaries(account: Account) -> None:
+    """Read the marketplace's dictionaries anew."""
+    with opened() as runtime:
+        show(steps.refresh_dictionaries(runtime, account))
+
+
+@app.command()
+def plan(
+    account: Account,
+    channel: ChannelName,
+    full: Full = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="write the plan down, so that it can be applied")
+    ] = False,
+    limit: Annotated[int, typer.Option(help="how many changes to show")] = 20,
+) -> None:
+    """Show what would be sent. Nothing is sent; nothing is written down without --keep."""
+    with opened() as runtime:
+        lane = runtime.seller(account).lane(channel)
+        preview = planning.preview(lane, full=full, limit=limit)
+        total = sum(n for _, _, n in preview.counts)
+        say(f"{account} {channel}: {total} changes" if total else f"{account} {channel}: nothing to change")
+        for why, guard, n in preview.counts:
+            say(f"  {why:<8} {n:>8}" + (f"  held by {guard}" if guard else ""))
+        for row in preview.rows:
+            where = f" [{row['warehouse']}]" if row["warehouse"] else ""
+            value = row["hash"][:12] if row["hash"] else f"{row['from_amount']} -> {row['amount']}"
+            held = f"  HELD: {row['guard']}" if row["guard"] else ""
+            say(f"  {row['article']}{where}: {value} ({row['why']}){held}  {row['name'][:60]}")
+        if keep:
+            show({"plan": planning.make(lane, full=full).plan})
+
+
+@app.command()
+def apply(plan: Annotated[int, typer.Argument(help="a plan's number")]) -> None:
+    """Send what is still open of a plan's channel."""
+    with opened() as runtime:
+        with runtime.database.transaction() as connection:
+            row = connection.execute(sql("plan/of"), {"plan_id": plan}).fetchone()
+        if row is None:
+            raise MarketsyncError(f"There is no plan {plan}", hint="`marketsync plan ... --keep` makes one")
+        show(steps.upload_channel(runtime, row["account"], row["channel"]))
+
+
+@app.command()
+def poll(account: Account) -> None:
+    """Take the outcomes of what the marketplace still works on."""
+    with opened() as runtime:
+        show(steps.poll_status(runtime, account))
+
+
+@app.command()
+def sync(account: Account) -> None:
+    """One whole cycle: cards, prices, stocks."""
+    with opened() as runtime:
+        show(steps.poll_status(runtime, account))
+        show(steps.extract_diff(runtime, account))
+        show(steps.transform(runtime, account))
+        show(steps.upload(runtime, account, Pipeline.CATALOG))
+        for pipeline in (Pipeline.PRICES, Pipeline.STOCKS):
+            show(steps.plan(runtime, account, pipeline))
+            show(steps.upload(runtime, account, pipeline))
+
+
+@app.command()
+def reconcile(account: Account) -> None:
+    """Read the account back, compare, write the workbook, make due again what may be mended."""
+    with opened() as runtime:
+        counts = steps.reconcile(runtime, account)
+        show(counts)
+        show(steps.workbook(runtime, account, int(counts["reconciliation"] or 0)))
+
+
+@app.command()
+def housekeeping() -> None:
+    """Partitions, retention, keys that expire soon."""
+    with opened() as runtime:
+        show(steps.housekeeping(runtime))

@@ -1,0 +1,31 @@
+"""What a DAG's task or a shell command does: one step each, from a runtime and ids to counts.
+
+Every step can be run again and ends the same.
+"""
+
+from __future__ import annotations
+
+from marketsync.steps.catalog import extract_diff, poll_status, transform
+from marketsync.steps.counts import Counts
+from marketsync.steps.exchange import UPLOAD_BUDGET, plan, plan_channel, report, upload, upload_channel
+from marketsync.steps.reconcile import reconcile, workbook
+from marketsync.steps.store import import_store
+from marketsync.steps.upkeep import housekeeping, refresh_dictionaries
+
+__all__ = [
+    "UPLOAD_BUDGET",
+    "Counts",
+    "extract_diff",
+    "housekeeping",
+    "import_store",
+    "plan",
+    "plan_channel",
+    "poll_status",
+    "reconcile",
+    "refresh_dictionaries",
+    "report",
+    "transform",
+    "upload",
+    "upload_channel",
+    "workbook",
+]

@@ -1,0 +1,89 @@
+"""What is done weekly and daily: dictionaries, retention, keys that expire."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from marketsync.db import sql
+from marketsync.db.call_log import create_partitions, drop_partitions
+from marketsync.runtime import Runtime, Seller
+from marketsync.shop.handover import forget_deliveries
+from marketsync.steps.counts import Counts
+from marketsync.steps.reconcile import workbook_name
+from marketsync.sync import dictionaries
+
+__all__ = ["housekeeping", "refresh_dictionaries"]
+
+_log = structlog.get_logger(__name__)
+
+_KEY_WARNING = timedelta(days=14)
+
+
+def refresh_dictionaries(runtime: Runtime, account: str) -> Counts:
+    """Read the marketplace's dictionaries anew, check the warehouses and the mapping against them, look at the key."""
+    seller = runtime.seller(account)
+    read = dictionaries.refresh(
+        runtime.database, runtime.clock, seller.marketplace, seller.client, seller.render_with
+    )
+    complaints = [*_wrong_warehouses(seller), *runtime.seller(account).renderer.check()]
+    for complaint in complaints:
+        _log.warning("the mapping does not fit the marketplace", account=account, complaint=complaint)
+    return {**read, "complaints": len(complaints)}
+
+
+def housekeeping(runtime: Runtime) -> Counts:
+    """Partitions ahead; old history, workbooks and deliveries away; keys that expire soon told."""
+    now = runtime.clock.now()
+    keep = runtime.accounts.retention
+    created = create_partitions(runtime.database, now.date())
+    dropped = drop_partitions(runtime.database, now.date(), keep_days=keep.api_calls)
+    with runtime.database.transaction() as connection:
+        changes = connection.execute(
+            sql("housekeeping/old_changes"), {"before": now - timedelta(days=keep.changes)}
+        ).rowcount
+        old = connection.execute(
+            sql("housekeeping/old_reconciliations"), {"before": now - timedelta(days=keep.reconciliations)}
+        ).fetchall()
+    for row in old:
+        runtime.files.delete(workbook_name(row["account"], row["reconciliation_id"]))
+    deliveries = forget_deliveries(runtime.files, now - timedelta(days=keep.deliveries))
+    expiring = sum(_expires_soon(runtime, account.id) for account in runtime.accounts.accounts)
+    return {
+        "partitions": created,
+        "dropped": dropped,
+        "changes": changes,
+        "reconciliations": len(old),
+        "delivery_files": deliveries,
+        "keys_expiring": expiring,
+    }
+
+
+def _expires_soon(runtime: Runtime, account: str) -> bool:
+    seller = runtime.seller(account)
+    expires = seller.marketplace.check(seller.client)
+    if expires is None or expires - runtime.clock.now() > _KEY_WARNING:
+        return False
+    _log.error(
+        "the account's key expires soon: make a new one in the cabinet and put it into the connection",
+        account=account,
+        connection=seller.account.connection,
+        expires_at=expires.isoformat(),
+    )
+    return True
+
+
+def _wrong_warehouses(seller: Seller) -> list[str]:
+    there = {warehouse.warehouse: warehouse for warehouse in seller.marketplace.warehouses(seller.client)}
+    wrong = []
+    for mapped in seller.account.warehouses:
+        known = there.get(mapped.marketplace)
+        if known is None:
+            wrong.append(
+                f"accounts.yaml: у кабинета {seller.account.id} нет склада {mapped.marketplace}; есть: "
+                + ", ".join(f"{w.warehouse} «{w.name}»" for w in there.values())
+            )
+        elif not known.active:
+            wrong.append(f"accounts.yaml: склад {mapped.marketplace} «{known.name}» на площадке не работает")
+    return wrong

@@ -1,0 +1,25 @@
+"""One module per kind of channel; a new kind is a new module and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from marketsync.marketplaces.base import Kind
+from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Row
+from marketsync.sync.kinds.document import DocumentKind
+from marketsync.sync.kinds.price import PriceKind
+from marketsync.sync.kinds.stock import StockKind
+from marketsync.sync.lane import Lane
+
+__all__ = ["KINDS", "ChannelKind", "Documents", "ItemBuilder", "Row", "kind_of"]
+
+KINDS: Mapping[Kind, ChannelKind] = {
+    Kind.DOCUMENT: DocumentKind(),
+    Kind.PRICE: PriceKind(),
+    Kind.STOCK: StockKind(),
+}
+
+
+def kind_of(lane: Lane) -> ChannelKind:
+    """The rules of a lane's channel."""
+    return KINDS[lane.channel.kind]

@@ -1,0 +1,112 @@
+"""Prices: wanted by the store's price types, held where a person must see them first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from marketsync.db import sql
+from marketsync.errors import BadInput, Place
+from marketsync.marketplaces.base import Item, Offer, Price
+from marketsync.sync import texts
+from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Row
+from marketsync.sync.lane import Connection, Lane
+
+__all__ = ["PriceKind", "fill_prices", "hold_prices"]
+
+_NO_SHARE = Decimal(0)
+_CHANNEL = "price"
+
+
+class PriceKind(ChannelKind):
+    """Amount, struck price and floor of offers that have a card."""
+
+    states = ("listed", "ready")
+    event = "prices"
+    no_old = 0
+
+    def fill(self, connection: Connection, lane: Lane, offers: list[int] | None) -> None:
+        """Offers without a card are looked at too: a price that a guard holds is worth showing before it has one."""
+        fill_prices(connection, lane, offers=offers, states=["new", *self.states])
+
+    def guard(self, connection: Connection, lane: Lane) -> None:
+        """Hold bad prices, and all large moves where too many come at once."""
+        hold_prices(connection, lane)
+        connection.execute(sql("plan/drop_unlisted"))
+        mass = lane.account.guards.mass
+        connection.execute(
+            sql("plan/hold_mass_price"),
+            {**lane.key, "share": mass.repriced, "moved_by": mass.repriced_by, "at_least": mass.at_least},
+        )
+
+    def builder(
+        self, connection: Connection, lane: Lane, offers: Sequence[int], documents: Documents | None
+    ) -> ItemBuilder:
+        """A price that has moved since it was planned is not sent: the next plan takes it through the guards."""
+        return _item
+
+
+def _item(offer: Offer, change: Row, desired: Row) -> Item | None:
+    planned = (change["to_amount"], change["to_old"], change["to_floor"])
+    if (desired["amount"], desired["old"], desired["floor"]) != planned or change["to_amount"] is None:
+        return None
+    return Item(offer, Price(change["to_amount"], change["to_old"], change["to_floor"], change["currency"]))
+
+
+def fill_prices(connection: Connection, lane: Lane, *, offers: list[int] | None, states: list[str]) -> None:
+    """Fill `desired` with prices; those in another currency than the account's are refused and taken out."""
+    types = connection.execute(sql("desired/price_types")).fetchall()
+    known = {row["name"]: row["price_type_id"] for row in types}
+    if known and not any(name in known for name in lane.prices.amount):
+        raise BadInput(
+            f"the store has no price type {' or '.join(map(repr, lane.prices.amount))}",
+            place=Place(file=f"mappings/{lane.account.mapping}/prices.yaml", account=lane.account.id),
+            hint=f"It delivers: {', '.join(map(repr, sorted(known)))}. No price was planned",
+        )
+    rules = lane.price_rules
+    connection.execute(
+        sql("desired/price"),
+        {
+            "account": lane.account.id,
+            "price_types": _ids(lane.prices.amount, known),
+            "old_types": _ids(lane.prices.old, known),
+            "floor_types": _ids(lane.prices.floor, known),
+            "offers": offers,
+            "states": states,
+            "gap_below": [gap.below for gap in rules.gaps],
+            "gap_at_least": [gap.at_least for gap in rules.gaps],
+            "gap_share": [gap.share for gap in rules.gaps],
+            "largest_discount": rules.largest_discount,
+            "floor_share": rules.floor_share or _NO_SHARE,
+        },
+    )
+    account = lane.account
+    connection.execute(
+        sql("plan/refuse_currency"),
+        {
+            "account": account.id,
+            "channel": _CHANNEL,
+            "currency": account.currency,
+            "message": texts.wrong_currency(account.currency),
+            "now": lane.clock.now(),
+        },
+    )
+    connection.execute(sql("plan/currency_mended"), {"account": account.id, "channel": _CHANNEL})
+
+
+def hold_prices(connection: Connection, lane: Lane) -> None:
+    """Name the guard of every price in `pending` that a person must see first."""
+    guard = lane.account.guards.price
+    connection.execute(
+        sql("plan/hold_prices"),
+        {
+            "now": lane.clock.now(),
+            "ceiling": guard.ceiling,
+            "largest_change": guard.largest_change,
+            "without_reference": guard.without_reference,
+        },
+    )
+
+
+def _ids(names: Sequence[str], known: Mapping[str, int]) -> list[int]:
+    return [known[name] for name in names if name in known]
