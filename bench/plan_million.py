@@ -9,25 +9,18 @@ The plan itself also guards every change, keeps what is open and writes the chan
 from __future__ import annotations
 
 import argparse
-import json
 import resource
-import shutil
 import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
+from bench.setting import fill, own_database, publish
 from marketsync.accounts import accounts
 from marketsync.credentials import Credentials
-from marketsync.db import Database, embedded
-from marketsync.db.migrations import migrate
-from marketsync.paths import PROJECT
+from marketsync.db import Database
 from marketsync.runtime import Runtime
 from marketsync.sync import plan
 
-HERE = Path(__file__).parent
-RESULTS = PROJECT / "bench" / "results" / "plan_million.json"
 MOST_SECONDS = 10.0
 MOST_MEGABYTES = 300.0
 
@@ -46,29 +39,12 @@ def main() -> int:
     parser.add_argument("--goods", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="marketsync-bench-", dir="/var/tmp"))
-    try:
-        database = Database(embedded.start(folder / "postgres"))
-        result = _measure(database, options.goods, options.rounds)
-        database.close()
-    finally:
-        embedded.stop(folder / "postgres")
-        shutil.rmtree(folder, ignore_errors=True)
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps(result, indent=2), encoding="utf-8")
-    for name, value in result.items():
-        print(f"{name:<28} {value}")
-    return 0 if result["met"] else 1
+    with own_database() as database:
+        fill(database, "million.sql", {"goods": options.goods})
+        return publish("plan_million", _measure(database, options.goods, options.rounds))
 
 
 def _measure(database: Database, goods: int, rounds: int) -> dict[str, Any]:
-    migrate(database)
-    with database.transaction() as connection:
-        for statement in (HERE / "sql" / "million.sql").read_text(encoding="utf-8").split(";\n"):
-            if statement.strip():
-                connection.execute(statement.encode(), {"goods": goods} if "%(goods)s" in statement else None)
-    with database.session(autocommit=True) as session:
-        session.execute("vacuum analyze")
     bare = min(_timed(lambda: _bare(database)) for _ in range(rounds))
     lane = Runtime(database, accounts(), lambda _id: Credentials("http://127.0.0.1:9", "1", "x")).seller(
         "ozon"

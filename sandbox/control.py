@@ -43,7 +43,7 @@ def router(world: World) -> APIRouter:
             client_id: {"products": len(cabinet.by_id)}
             for client_id, cabinet in sorted(world.ozon.cabinets.items())
         }
-        return _json({"status": "ok", "ozon": {"cabinets": cabinets}})
+        return _json({"status": "ok", "sandbox": True, "ozon": {"cabinets": cabinets}})
 
     @routes.get("/knobs")
     async def read_knobs() -> Response:

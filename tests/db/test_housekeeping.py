@@ -100,3 +100,34 @@ def test_only_changes_that_ended_long_ago_go(runtime: Runtime) -> None:
     with runtime.database.transaction() as connection:
         states = [row["state"] for row in connection.execute("select state from change order by change_id")]
     assert states == ["confirmed", "held"]
+
+
+def test_the_last_readings_and_the_young_past_stay(runtime: Runtime) -> None:
+    with runtime.database.transaction() as connection:
+        for days in (0, 1, 2):
+            connection.execute(
+                "insert into reconciliation (account, state, began_at) values ('ozon', 'done', %s)",
+                (NOW - timedelta(days=days),),
+            )
+        connection.execute(
+            "insert into observation (reconciliation_id, channel, external_id)"
+            " select reconciliation_id, 'card', '1' from reconciliation"
+        )
+        connection.execute(
+            "insert into exchange (source, location, state, delivered_at) values ('1c', 'x', 'imported', now())"
+        )
+        connection.execute(
+            "insert into product (guid, good_guid, name, content_hash, exchange_id, changed_at)"
+            " values ('g', 'g', 'Пирамидка', '', 1, now())"
+        )
+        for days in (1, 9):
+            connection.execute(
+                "insert into store_past (product_id, kind, value, exchange_id, since, until)"
+                " values (1, 'product', '{}', 1, %(at)s, %(at)s)",
+                {"at": NOW - timedelta(days=days)},
+            )
+    counts = steps.housekeeping(runtime)
+    assert (counts["observations"], counts["values"]) == (1, 1)
+    with runtime.database.transaction() as connection:
+        left = connection.execute("select reconciliation_id from observation order by 1").fetchall()
+    assert [row["reconciliation_id"] for row in left] == [2, 3]

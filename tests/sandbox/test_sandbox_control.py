@@ -365,7 +365,11 @@ def test_reset_by_the_api(ozon: Ozon) -> None:
     ozon.faults(_fault("500"))
     ozon.knobs(name_max_length=500)
     assert ozon.http.post("/_sandbox/reset").json() == {"status": "ok"}
-    assert ozon.http.get("/_sandbox/health").json() == {"status": "ok", "ozon": {"cabinets": {}}}
+    assert ozon.http.get("/_sandbox/health").json() == {
+        "status": "ok",
+        "sandbox": True,
+        "ozon": {"cabinets": {}},
+    }
     assert ozon.http.get("/_sandbox/faults").json() == []
     assert ozon.http.get("/_sandbox/knobs").json()["ozon"]["name_max_length"] == 255
     assert ozon.call(ROLES).status_code == 200

@@ -19,6 +19,7 @@ __all__ = ["housekeeping", "refresh_dictionaries"]
 _log = structlog.get_logger(__name__)
 
 _KEY_WARNING = timedelta(days=14)
+_READINGS_KEPT = 2  # of each account, row by row; what they changed is remembered apart
 
 
 def refresh_dictionaries(runtime: Runtime, account: str) -> Counts:
@@ -46,6 +47,12 @@ def housekeeping(runtime: Runtime) -> Counts:
         old = connection.execute(
             sql("housekeeping/old_reconciliations"), {"before": now - timedelta(days=keep.reconciliations)}
         ).fetchall()
+        values = connection.execute(
+            sql("housekeeping/old_values"), {"before": now - timedelta(days=keep.changes)}
+        ).fetchone()
+        observations = connection.execute(
+            sql("housekeeping/old_observations"), {"keep": _READINGS_KEPT}
+        ).rowcount
     for row in old:
         runtime.files.delete(workbook_name(row["account"], row["reconciliation_id"]))
     deliveries = forget_deliveries(runtime.files, now - timedelta(days=keep.deliveries))
@@ -54,6 +61,8 @@ def housekeeping(runtime: Runtime) -> Counts:
         "partitions": created,
         "dropped": dropped,
         "changes": changes,
+        "values": values["n"] if values else 0,
+        "observations": observations,
         "reconciliations": len(old),
         "delivery_files": deliveries,
         "keys_expiring": expiring,

@@ -117,6 +117,7 @@ def _compare(lane: Lane, number: int, began_at: datetime, documents: Documents) 
         connection.execute(sql("reconcile/seen"), parameters)
         kind.complete(connection, parameters)
         connection.execute("analyze seen")
+        connection.execute(sql("reconcile/remember_seen"), parameters)
         connection.execute(sql("reconcile/observe"), parameters)
         connection.execute(
             sql("reconcile/clear_doubt"),

@@ -10,6 +10,8 @@ with taken as (
         sent_at = case when %(at_once)s then %(now)s::timestamptz else c.sent_at end,
         finished_at = case when a.result in ('confirmed', 'rejected') then %(now)s::timestamptz end,
         not_before = case when a.result in ('retry', 'unanswered') then a.again_at end,
+        answer_code = a.code,
+        answer_message = a.message,
         submission_id = case when a.result in ('confirmed', 'rejected') then c.submission_id end
     from answer as a
     where

@@ -311,7 +311,8 @@ class Store:
             "select product_id, price_type_id, %s, %s, %s, now() from product, price_type "
             "where product.guid = %s and price_type.name = %s "
             "on conflict (product_id, price_type_id) do update "
-            "set amount = excluded.amount, currency = excluded.currency, exchange_id = excluded.exchange_id",
+            "set amount = excluded.amount, currency = excluded.currency, exchange_id = excluded.exchange_id, "
+            "changed_at = excluded.changed_at",
             (amount and Decimal(amount), currency, self._exchange, guid, _PRICE_TYPES[kind]),
         )
 
@@ -328,7 +329,8 @@ class Store:
             "select product_id, warehouse_id, %s, %s, now() from product, store_warehouse as w "
             "where product.guid = %s and w.name = %s "
             "on conflict (product_id, warehouse_id) do update "
-            "set quantity = excluded.quantity, exchange_id = excluded.exchange_id",
+            "set quantity = excluded.quantity, exchange_id = excluded.exchange_id, "
+            "changed_at = excluded.changed_at",
             (quantity, self._exchange, guid, store),
         )
 
@@ -359,7 +361,7 @@ class Store:
             f"insert into product (guid, good_guid, content_hash, exchange_id, changed_at, {names}) "  # noqa: S608
             f"values (%(guid)s, split_part(%(guid)s, '#', 1), %(hash)s, %(exchange)s, now(), {holders}) "
             "on conflict (guid) do update set content_hash = excluded.content_hash, "
-            f"exchange_id = excluded.exchange_id, {moved}",
+            f"exchange_id = excluded.exchange_id, changed_at = excluded.changed_at, {moved}",
             {**bound, "guid": guid, "hash": digest, "exchange": self._exchange},
         )
 

@@ -65,6 +65,7 @@ SAMPLES: dict[str, Any] = {
     "targets": [MOSCOW, KAZAN], "task_id": "1", "trace_id": None, "type_id": "971000017",
     "types": ["Розничная"], "values": ["Да"], "variants": False, "version": "1", "visible_after": 60.0,
     "warehouses": [MOSCOW], "without_reference": "hold", "workbook": "files/1.xlsx",
+    "keep": 2, "product_id": 1, "submissions": [1],
     "caps": [49], "channels": ["card", "price"], "widths": [1.2], "costs": [1],
 }  # fmt: skip
 """Parameter -> what a caller may bind."""
