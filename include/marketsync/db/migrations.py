@@ -47,7 +47,8 @@ def require_current(database: Database) -> None:
     Raises:
         Fatal: migrations are missing.
     """
-    with database.transaction() as connection:
+    # a connection of its own: a server that is not there is told at once, and not when a pool gives up
+    with database.session() as connection:
         try:
             done = {row["name"] for row in connection.execute(sql("migration/done"))}
         except psycopg.errors.UndefinedTable:
