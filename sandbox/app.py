@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox import control
+from sandbox.bitrix import api as bitrix_api
 from sandbox.exchange import handle
 from sandbox.ozon import api as ozon_api
 from sandbox.world import World
@@ -25,12 +26,19 @@ def create_app(world: World) -> FastAPI:
         system = ozon_api.played_by(world.ozon)
         return await handle(world, system, request, "/" + request.path_params["path"])
 
+    async def bitrix(request: Request) -> Response:
+        if world.bitrix.knobs.latency_seconds:
+            await asyncio.sleep(world.bitrix.knobs.latency_seconds)
+        system = bitrix_api.played_by(world.bitrix)
+        return await handle(world, system, request, "/" + request.path_params["path"])
+
     async def images(request: Request) -> Response:
         if world.images.knobs.slow_seconds:
             await asyncio.sleep(world.images.knobs.slow_seconds)
         return await handle(world, world.images.system, request, "/" + request.path_params["path"])
 
     app.add_route("/ozon/{path:path}", ozon, methods=_ANY_METHOD)
+    app.add_route("/bitrix/{path:path}", bitrix, methods=_ANY_METHOD)
     app.add_route("/images/{path:path}", images, methods=_ANY_METHOD)
     app.include_router(control.router(world))
     return app

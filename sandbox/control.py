@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox import knobs
+from sandbox.bitrix import site_control
 from sandbox.exchange import encode
 from sandbox.faults import FaultError
 from sandbox.ozon import cabinet_control
@@ -119,6 +120,22 @@ def router(world: World) -> APIRouter:
             return _refused(f"post an object to one of: {', '.join(sorted(_CABINET_ORDERS))}")
         try:
             return _json(_CABINET_ORDERS[action](world.ozon, world.ozon.cabinet(client_id), order))
+        except ControlError as error:
+            return _refused(str(error))
+        except (ValueError, KeyError, TypeError) as error:
+            return _refused(f"cannot understand the order: {error!r}")
+
+    @routes.get("/bitrix/state")
+    async def read_site() -> Response:
+        return _json(site_control.state(world.bitrix))
+
+    @routes.post("/bitrix/{action}")
+    async def act_on_site(action: str, request: Request) -> Response:
+        order = await _order(request)
+        if action not in site_control.ORDERS or order is None:
+            return _refused(f"post an object to one of: {', '.join(sorted(site_control.ORDERS))}")
+        try:
+            return _json(site_control.ORDERS[action](world.bitrix, order))
         except ControlError as error:
             return _refused(str(error))
         except (ValueError, KeyError, TypeError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from sandbox.bitrix.system import BitrixSystem
 from sandbox.call_log import CallLog
 from sandbox.clock import Clock
 from sandbox.faults import FaultBox
@@ -39,9 +40,15 @@ class World:
         self.calls.clear()
         self.images = ImageHost()
         self.ozon = OzonSystem(self.clock, self.random, self.general, self.calls, self.images.can_fetch)
+        self.bitrix = BitrixSystem(self.clock, self.general, self.calls)
         if self._products:
             hand_made.fill(self.ozon, self.ozon.cabinet(DEFAULT_CLIENT_ID), self._products)
 
     def knob_sections(self) -> dict[str, object]:
         """The sections of the knobs API with their dataclasses."""
-        return {"general": self.general, "ozon": self.ozon.knobs, "images": self.images.knobs}
+        return {
+            "general": self.general,
+            "ozon": self.ozon.knobs,
+            "bitrix": self.bitrix.knobs,
+            "images": self.images.knobs,
+        }
