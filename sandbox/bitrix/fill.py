@@ -131,10 +131,10 @@ def _tables(site: Site) -> None:
             "id": store_id, "title": warehouse.name, "active": "Y", "address": "", "code": None,
             "xmlId": warehouse.guid, "sort": 100, "dateModify": None, "dateCreate": None, "issuingCenter": "Y",
         }  # fmt: skip
-    for code, title, symbol in _MEASURES:
+    for number, title, symbol in _MEASURES:
         measure = len(site.measures) + 1
         site.measures[measure] = {
-            "id": measure, "code": code, "measureTitle": title, "symbol": symbol, "symbolIntl": "",
+            "id": measure, "code": number, "measureTitle": title, "symbol": symbol, "symbolIntl": "",
             "isDefault": "N",
         }  # fmt: skip
     for rate in sorted({group.vat for group in GROUPS}):

@@ -58,7 +58,7 @@ def _edit_element(site: Site, element: Row, change: Json, moment: Any) -> None:
         site.set_price(element["id"], _id_by(site.price_types, "name", name), value, moment)
     for name, value in change.get("stocks", {}).items():
         site.set_amount(element["id"], _id_by(site.stores, "title", name), value)
-    own = {key: change[key] for key in ("name", "active", "detailText") if key in change}
+    own: Row = {key: change[key] for key in ("name", "active", "detailText") if key in change}
     if "newXmlId" in change:
         own["xmlId"] = change["newXmlId"]
     element |= own
