@@ -28,6 +28,8 @@ __all__ = [
     "MassGuard",
     "Mode",
     "PriceGuard",
+    "Site",
+    "Store",
     "Warehouse",
     "accounts",
     "load",
@@ -148,13 +150,50 @@ class Account(_Strict):
 
 
 class Store(_Strict):
-    """How the store's deliveries are read.
+    """Where the store's goods, prices and counts come from, and how they are read.
 
     Attributes:
         shrink: a full delivery with less than this share of the goods of the last one deletes nothing.
+        source: 1c delivers files; bitrix is the shop, read by REST.
+        connection: of type http, of the shop: host, login = the webhook's user, password = its secret.
+        catalog: the shop's iblock of goods; not needed where there is but one.
+        calls_per_second: what the portal allows: 2 in the cloud, 5 for Enterprise, a box as much as it bears.
+        pictures: whether the shop's pictures are read.
+        full_every_hours: how often the whole shop is read; in between, what changed and all counts.
     """
 
     shrink: Share = 0.7
+    source: Literal["1c", "bitrix"] = "1c"
+    connection: str | None = None
+    catalog: int | None = Field(default=None, gt=0)
+    calls_per_second: float = Field(default=2.0, gt=0, le=100)
+    pictures: bool = True
+    full_every_hours: int = Field(default=24, ge=1)
+
+    @model_validator(mode="after")
+    def _a_shop_has_a_connection(self) -> Store:
+        if self.source == "bitrix" and not self.connection:
+            raise ValueError("source bitrix needs the id of the shop's connection: connection")
+        return self
+
+
+class Site(_Strict):
+    """The shop as the third side of a reconciliation: its prices and counts beside 1C's and the marketplace's.
+
+    Attributes:
+        connection, catalog, calls_per_second: as of the store.
+        price_type: of the shop, by name or 1C's id; without it, its base price.
+        store_price_type: the price type of 1C that it is compared with, by name or id; without it, the one of
+            the same id or name.
+        lag_minutes: how long the site may take to show what changed in 1C, before it is a difference.
+    """
+
+    connection: str
+    catalog: int | None = Field(default=None, gt=0)
+    calls_per_second: float = Field(default=2.0, gt=0, le=100)
+    price_type: str | None = None
+    store_price_type: str | None = None
+    lag_minutes: int = Field(default=60, ge=0)
 
 
 class Retention(_Strict):
@@ -173,6 +212,7 @@ class Accounts(_Strict):
     language: Literal["ru", "en"] = "ru"
     time_zone: str = "Europe/Moscow"
     store: Store = Store()
+    site: Site | None = None
     import_schedule: str = "*/10 * * * *"
     housekeeping_schedule: str = "40 4 * * *"
     retention: Retention = Retention()

@@ -20,6 +20,7 @@ from marketsync.mappings import load_prices
 from marketsync.marketplaces.base import Dictionary, Kind, Marketplace, Pipeline, Renderer
 from marketsync.marketplaces.registry import marketplace
 from marketsync.paths import mappings_folder
+from marketsync.shop.bitrix.client import Bitrix
 from marketsync.sync import dictionaries
 from marketsync.sync.lane import Lane
 
@@ -52,6 +53,24 @@ class Runtime:
             BadInput: there is no such account, or its mapping is bad.
         """
         return Seller(self, self.accounts.account(account_id))
+
+    def portal(self, connection: str, calls_per_second: float) -> Bitrix:
+        """The shop behind a connection; its calls share their limit with every other process.
+
+        Raises:
+            Fatal: there is no such connection, or it cannot be used.
+        """
+        known = self.credentials(connection)
+        return Bitrix(
+            connection,
+            base_url=known.base_url,
+            user=known.login,
+            secret=known.password,
+            limiter=PostgresLimiter(self.database, self.clock),
+            call_log=PostgresCallLog(self.database),
+            calls_per_second=calls_per_second,
+            clock=self.clock,
+        )
 
 
 @dataclass(frozen=True)

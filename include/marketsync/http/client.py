@@ -68,6 +68,7 @@ class ApiClient:
         common_limits: what every call spends, from the widest to the narrowest.
         clock: the time.
         timeout: seconds to connect, seconds of silence while reading.
+        secrets: what else must never be written down, as a key that is a part of the address.
 
     Raises:
         Fatal: the address or a header cannot be used.
@@ -85,6 +86,7 @@ class ApiClient:
         common_limits: Sequence[Limit] = (),
         clock: Clock = SYSTEM,
         timeout: tuple[float, float] = _TIMEOUT,
+        secrets: Sequence[str] = (),
     ) -> None:
         self.account = account
         self._base_url = _checked_url(base_url, account)
@@ -94,7 +96,7 @@ class ApiClient:
         self._common_limits = tuple(common_limits)
         self._clock = clock
         self._timeout = timeout
-        self._redactor = Redactor.of_headers(headers)
+        self._redactor = Redactor.of_headers(headers, secrets)
         self._session = _session(self._base_url, _checked_headers(headers, account))
 
     def post(

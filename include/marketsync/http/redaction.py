@@ -35,6 +35,7 @@ _URL_SECRET = re.compile(
     r"(?i)([?&][\w.-]{0,40}(?:key|password|secret|signature|token)[\w.-]{0,40}=)[^&\s\"'<>#]+"
 )
 _PUSH_SECRET = re.compile(r"(/push/[^/\s\"'<>?#]+/)[^/\s\"'<>?#]+")  # /push/<account>/<secret>
+_WEBHOOK_SECRET = re.compile(r"(/rest/\d+/)[^/\s\"'<>?#]+")  # /rest/<user>/<secret> of 1C-Bitrix
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"\+\d[\d\s()-]{8,16}\d")
 _QUOTED_KEY = re.compile(r"\"([\w.-]+)\"\s*:")
@@ -62,9 +63,9 @@ class Redactor:
         self._secrets = re.compile("|".join(map(re.escape, ordered))) if ordered else None
 
     @classmethod
-    def of_headers(cls, headers: Mapping[str, str]) -> Redactor:
-        """A redactor for every header's value but those that are no secret, as Client-Id."""
-        secrets: list[str] = []
+    def of_headers(cls, headers: Mapping[str, str], more: Iterable[str] = ()) -> Redactor:
+        """A redactor for every header's value but those that are no secret, as Client-Id, and for `more`."""
+        secrets = list(more)
         for name, value in headers.items():
             if name.lower() not in _PUBLIC_HEADERS:
                 secrets += [value, *value.split()]  # 'Bearer abc' is a secret, and so is 'abc'
@@ -84,6 +85,7 @@ class Redactor:
         text = _URL_LOGIN.sub(f"{MASK}@", text)
         text = _URL_SECRET.sub(rf"\1{MASK}", text)
         text = _PUSH_SECRET.sub(rf"\1{MASK}", text)
+        text = _WEBHOOK_SECRET.sub(rf"\1{MASK}", text)
         text = _EMAIL.sub(MASK, text)
         return _PHONE.sub(MASK, text)
 

@@ -13,7 +13,7 @@ from marketsync.errors import BadInput, Place
 from marketsync.files import Files
 from marketsync.shop.exchanges import register_folder
 
-__all__ = ["deliver_folder", "forget_deliveries"]
+__all__ = ["deliver_folder", "forget_deliveries", "new_place"]
 
 _DELIVERIES = "deliveries"
 _STAMP = "%Y%m%d-%H%M%S"  # in UTC, at the head of a delivery's name: what is older sorts first
@@ -32,7 +32,7 @@ def deliver_folder(database: Database, clock: Clock, files: Files, folder: Path)
             place=Place(file=str(folder)),
             hint="Укажите папку, в которую 1С выгрузила товары",
         )
-    name = f"{_DELIVERIES}/{clock.now():{_STAMP}}-{uuid4().hex[:8]}"
+    name = new_place(clock)
     for path in paths:
         with path.open("rb") as source:
             files.write(f"{name}/{path.relative_to(folder).as_posix()}", source)
@@ -41,6 +41,11 @@ def deliver_folder(database: Database, clock: Clock, files: Files, folder: Path)
         payload = json.dumps({"delivery": exchange})
         connection.execute(sql("wake/notify"), {"payload": payload})
     return exchange
+
+
+def new_place(clock: Clock) -> str:
+    """The name of a folder for one delivery in the common store."""
+    return f"{_DELIVERIES}/{clock.now():{_STAMP}}-{uuid4().hex[:8]}"
 
 
 def forget_deliveries(files: Files, before: datetime) -> int:

@@ -33,9 +33,11 @@ from marketsync.db.connection import Database, Row
 from marketsync.db.queries import sql
 from marketsync.errors import BadInput, Place
 from marketsync.files import Folder, open_delivery
-from marketsync.files.delivery import Delivery, DeliveryFile
-from marketsync.shop.commerceml import Outline, outline, read
+from marketsync.files.delivery import Delivery
+from marketsync.shop.bitrix.delivery import read_manifest
+from marketsync.shop.bitrix.parts import ShopDelivery
 from marketsync.shop.commerceml.records import GroupRecord, ProblemRecord, PropertyRecord
+from marketsync.shop.parts import Part, commerceml_parts
 from marketsync.shop.staging import MOST_PROBLEMS, Staging
 from marketsync.shop.texts import say
 
@@ -152,57 +154,57 @@ class _Import:
 
     def run(self, delivery: Delivery) -> ImportResult:
         self._execute("shop/begin_import", {"exchange_id": self._exchange_id})
-        files = delivery.named(".xml")
-        if not files:
-            raise BadInput(say("no_xml"), hint=say("empty_hint"))
-        outlines = [(outline(file.shown, file.open), file) for file in files]
-        outlines.sort(key=_reading_order)
-        self._stage(outlines)
-        self._refuse_empty(outlines)
+        manifest = read_manifest(delivery)
+        shop = ShopDelivery(delivery, manifest, self._connection) if manifest else None
+        parts = shop.parts() if shop else commerceml_parts(delivery)
+        self._stage(parts)
+        self._refuse_empty(parts)
         self._execute("shop/analyze")
         self._tell_duplicates()
         self._execute("shop/keep_last")
         sizes = self._one("shop/sizes")
         held = self._held(sizes)
-        self._merge_dictionaries(outlines, held)
+        self._merge_dictionaries(parts, held)
         self._merge_products(sizes, held)
         self._tell_orphans()
         self._merge_prices(sizes, held)
         self._merge_stocks(sizes, held)
+        if shop:
+            shop.remember(self._exchange_id)
         return self._finish(sizes, held)
 
     # ------------------------------------------------------------ reading
 
-    def _stage(self, outlines: Sequence[tuple[Outline, DeliveryFile]]) -> None:
+    def _stage(self, parts: Sequence[Part]) -> None:
         definitions = {
             row["guid"]: PropertyRecord(0, row["guid"], row["name"], row["kind"], row["values"])
             for row in self._connection.execute(sql("shop/properties"))
         }
-        for head, _ in outlines:
-            for definition in head.properties:
+        for part in parts:
+            for definition in part.head.properties:
                 known = definitions.get(definition.guid)
                 values = {**known.values, **definition.values} if known else definition.values
                 definitions[definition.guid] = PropertyRecord(
                     definition.line, definition.guid, definition.name, definition.kind, values
                 )
         staging = self._staging
-        for _, file in outlines:
-            staging.begin(file.shown)
-            for record in read(file.shown, file.open, definitions):
+        for part in parts:
+            staging.begin(part.shown)
+            for record in part.read(definitions):
                 staging.add(record)
         staging.finish()
 
-    def _refuse_empty(self, outlines: Sequence[tuple[Outline, DeliveryFile]]) -> None:
+    def _refuse_empty(self, parts: Sequence[Part]) -> None:
         """An export whose filter lets nothing through. Definitions alone are a delivery only of changes."""
         staging = self._staging
         if staging.read["goods"] or staging.read["offers"]:
             return
-        brought = any(head.groups or head.properties for head, _ in outlines)
+        brought = any(part.head.groups or part.head.properties for part in parts)
         if self._full() or not (brought or staging.price_types or staging.warehouses):
-            raise BadInput(say("nothing_inside", count=len(outlines)), hint=say("empty_hint"))
+            raise BadInput(say("nothing_inside", count=len(parts)), hint=say("empty_hint"))
 
     def _full(self) -> bool:
-        return bool(self._staging.catalogue_full or self._staging.package_full)
+        return any(self._staging.full.get(kind) for kind in ("goods", "variants"))
 
     def _tell_duplicates(self) -> None:
         for row in self._connection.execute(sql("shop/duplicates"), {"most": MOST_PROBLEMS}):
@@ -223,31 +225,32 @@ class _Import:
 
     def _held(self, sizes: Row) -> frozenset[str]:
         """The kinds of rows of which a full delivery brought too few to believe that the others are gone."""
-        full = {
-            "goods": self._staging.catalogue_full,
-            "variants": self._staging.package_full,
-            "prices": self._staging.package_full and sizes["prices_came"],
-            "stocks": self._staging.package_full and sizes["stocks_came"],
+        full = self._staging.full
+        listed = {
+            "goods": True,
+            "variants": True,
+            "prices": sizes["prices_came"],
+            "stocks": sizes["stocks_came"],
         }
         return frozenset(
             kind
             for kind in _HELD_KINDS
-            if full[kind] and sizes[f"{kind}_came"] < self._shrink * sizes[f"{kind}_known"]
+            if full.get(kind)
+            and listed[kind]
+            and sizes[f"{kind}_came"] < self._shrink * sizes[f"{kind}_known"]
         )
 
-    def _merge_dictionaries(
-        self, outlines: Sequence[tuple[Outline, DeliveryFile]], held: frozenset[str]
-    ) -> None:
+    def _merge_dictionaries(self, parts: Sequence[Part], held: frozenset[str]) -> None:
         staging, tallies = self._staging, self._tallies
-        properties = {item.guid: asdict(item) for head, _ in outlines for item in head.properties}
-        groups: dict[str, GroupRecord] = {item.guid: item for head, _ in outlines for item in head.groups}
+        properties = {item.guid: asdict(item) for part in parts for item in part.head.properties}
+        groups: dict[str, GroupRecord] = {item.guid: item for part in parts for item in part.head.groups}
         if properties:
             self._execute("shop/merge_properties", {"rows": Jsonb(list(properties.values()))})
         if groups:
             named = self._execute(
                 "shop/merge_groups", {"rows": Jsonb([asdict(group) for group in groups.values()])}
             )
-            if staging.catalogue_full and not held:
+            if staging.full.get("goods") and not held:
                 named += self._execute("shop/delete_groups", {"guids": list(groups)})
             # most groups whose path moves were named themselves
             tallies.groups = max(named, self._execute("shop/group_paths"))
@@ -274,9 +277,9 @@ class _Import:
         tally.added += self._execute("shop/insert_products", {**stamp, "variants": False})
         tally.added += self._execute("shop/insert_products", {**stamp, "variants": True})
         tally.deleted += self._execute("shop/delete_named", stamp)
-        if self._staging.catalogue_full and "goods" not in held:
+        if self._staging.full.get("goods") and "goods" not in held:
             tally.deleted += self._execute("shop/delete_absent_goods", stamp)
-        if self._staging.package_full and sizes["variants_described"] and "variants" not in held:
+        if self._staging.full.get("variants") and sizes["variants_described"] and "variants" not in held:
             tally.deleted += self._execute("shop/delete_absent_variants", stamp)
         self._execute("shop/mark_variants", stamp)
 
@@ -288,10 +291,11 @@ class _Import:
         self._execute("shop/analyze_new_prices")
         tally.updated += self._execute("shop/update_prices", stamp)
         tally.added += self._execute("shop/insert_prices", stamp)
-        if staging.package_full and "prices" not in held:
+        full = staging.full.get("prices", False)
+        if full and "prices" not in held:
             tally.deleted += self._execute("shop/delete_prices_full")
         else:
-            types = staging.type_guids() if staging.package_full else list(staging.price_types)
+            types = staging.type_guids() if full else staging.replaced_types
             tally.deleted += self._execute("shop/delete_prices", {"types": types})
 
     def _merge_stocks(self, sizes: Row, held: frozenset[str]) -> None:
@@ -303,10 +307,11 @@ class _Import:
         self._execute("shop/analyze_new_stocks")
         tally.updated += self._execute("shop/update_stocks", stamp)
         tally.added += self._execute("shop/insert_stocks", stamp)
-        if staging.package_full and "stocks" not in held:
+        full = staging.full.get("stocks", False)
+        if full and "stocks" not in held:
             tally.deleted += self._execute("shop/delete_stocks_full")
         else:
-            tally.deleted += self._execute("shop/delete_stocks", {"full": bool(staging.package_full)})
+            tally.deleted += self._execute("shop/delete_stocks", {"full": full})
 
     # ------------------------------------------------------------ the end
 
@@ -362,9 +367,3 @@ class _Import:
     def _one(self, name: str) -> Row:
         row = self._connection.execute(sql(name)).fetchone()
         return row if row is not None else {}
-
-
-def _reading_order(read_head: tuple[Outline, DeliveryFile]) -> tuple[int, str, str]:
-    """By content: catalogues, offers, prices, counts; then by ДатаФормирования; names between equals."""
-    head, file = read_head
-    return head.rank, head.formed, file.shown

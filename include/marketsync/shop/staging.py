@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import LiteralString
 
@@ -25,6 +25,7 @@ from marketsync.shop.commerceml.records import (
     PriceTypeRecord,
     ProblemRecord,
     Record,
+    ScopeRecord,
     Section,
     SectionRecord,
     WarehouseRecord,
@@ -36,6 +37,7 @@ __all__ = ["MOST_PROBLEMS", "Staging"]
 MOST_PROBLEMS = 1000
 """Rows of one problem code that are written down for one delivery; all of them are counted."""
 
+_OF_A_PACKAGE = ("variants", "prices", "stocks")  # what a package of offers holds
 _FIELD = "\x1f"  # XML cannot hold these two, so no text needs them escaped
 _ITEM = "\x1e"
 _PORTION = 1 << 20  # characters in a buffer before it is copied
@@ -74,8 +76,9 @@ class Staging:
         read: rows read, by entity.
         price_types: by guid, in the order of their numbers in staged_price; None where none was declared.
         warehouses: the same for staged_stock.
-        catalogue_full: every catalogue met says that it is full; None where none was met.
-        package_full: the same of the packages of offers.
+        full: goods, variants, prices, stocks -> whether everything met says that it holds all of them; a kind
+            of which nothing says anything is not there.
+        replaced_types: guids of the price types of which an offer that lists prices lists its price.
         problems: how many of each code.
     """
 
@@ -84,8 +87,8 @@ class Staging:
         self.problems: Counter[str] = Counter()
         self.price_types: dict[str, PriceTypeRecord | None] = {}
         self.warehouses: dict[str, WarehouseRecord | None] = {}
-        self.catalogue_full: bool | None = None
-        self.package_full: bool | None = None
+        self.full: dict[str, bool] = {}
+        self.replaced_types: list[str] = []
         self.files: list[str] = []
         self._exchange_id = exchange_id
         self._type_numbers: dict[str, int] = {}
@@ -116,13 +119,21 @@ class Staging:
             case PriceTypeRecord():
                 self._number(record.guid, self._type_numbers)
                 self.price_types[record.guid] = record
+                if record.whole and record.guid not in self.replaced_types:
+                    self.replaced_types.append(record.guid)
             case WarehouseRecord():
                 self._number(record.guid, self._warehouse_numbers)
                 self.warehouses[record.guid] = record
             case SectionRecord(section=Section.CATALOGUE):
-                self.catalogue_full = record.full and self.catalogue_full is not False
+                self._holds(("goods",), full=record.full)
             case SectionRecord():
-                self.package_full = record.full and self.package_full is not False
+                self._holds(_OF_A_PACKAGE, full=record.full)
+            case ScopeRecord():
+                self._holds(record.kinds, full=record.full)
+
+    def _holds(self, kinds: Iterable[str], *, full: bool) -> None:
+        for kind in kinds:
+            self.full[kind] = full and self.full.get(kind, True)
 
     def finish(self) -> None:
         """Everything added is in the staging tables now."""

@@ -82,6 +82,37 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Документы (заказы) в выгрузке каталога пропущены",
         "Documents (orders) in a delivery of the catalogue are skipped",
     ),
+    # rows of the shop, by REST
+    "shop_no_guid": (
+        "У товара сайта «{value}» нет внешнего кода 1С (XML_ID): не принят. Выгрузите его из 1С или удалите с сайта",
+        "The site's good “{value}” has no id of 1C (XML_ID): not taken. Export it from 1C or delete it on the site",
+    ),
+    "shop_duplicate_guid": (
+        (
+            "Внешний код 1С (XML_ID) стоит на сайте у двух элементов: принят элемент {value}, этот не принят. "
+            "Скорее всего, это копия: удалите её или очистите внешний код"
+        ),
+        (
+            "Two elements of the site have this id of 1C (XML_ID): element {value} is taken, this one is not. "
+            "It is most likely a copy: delete it or clear its id"
+        ),
+    ),
+    "shop_variant_guid": (
+        "Внешний код предложения «{value}» не вида товар#характеристика и не код его товара: не принято",
+        "The variant's id “{value}” is neither good#characteristic nor its good's own: not taken",
+    ),
+    "shop_price_type": (
+        "Вида цен {value} нет на сайте, а цены в нём есть: не приняты",
+        "The site has no price type {value}, but prices of it: not taken",
+    ),
+    "shop_property_gone": (
+        "Свойства «{value}» больше нет на сайте: у товаров его значения пропали. Если по нему отмечают товары, верните",
+        "The property “{value}” is gone from the site, and with it the goods' values. Bring it back if it is the mark",
+    ),
+    "shop_again_hint": (
+        "Прочитайте сайт ещё раз; из этого чтения ничего не принято",
+        "Read the site once more; nothing of this reading was taken",
+    ),
     # a file that cannot be used
     "malformed": (
         "файл повреждён или выгружен не до конца: {detail}",

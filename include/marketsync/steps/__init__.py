@@ -9,7 +9,7 @@ from marketsync.steps.catalog import extract_diff, poll_status, transform
 from marketsync.steps.counts import Counts
 from marketsync.steps.exchange import UPLOAD_BUDGET, plan, plan_channel, report, upload, upload_channel
 from marketsync.steps.reconcile import reconcile, workbook
-from marketsync.steps.store import import_store
+from marketsync.steps.store import import_store, read_store
 from marketsync.steps.upkeep import housekeeping, refresh_dictionaries
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "plan",
     "plan_channel",
     "poll_status",
+    "read_store",
     "reconcile",
     "refresh_dictionaries",
     "report",

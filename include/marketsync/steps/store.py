@@ -1,24 +1,28 @@
-"""The store's deliveries, taken over."""
+"""The store's deliveries, taken over; where the shop is the source, read first."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import asdict
+from datetime import timedelta
 
 import structlog
 
-from marketsync.errors import BadInput
+from marketsync.errors import BadInput, Place
 from marketsync.runtime import Runtime
+from marketsync.shop.bitrix.reader import ShopSettings, read_shop
 from marketsync.shop.exchanges import claim_next
 from marketsync.shop.importer import ImportResult, import_delivery
 from marketsync.steps.counts import Counts
 
-__all__ = ["import_store"]
+__all__ = ["import_store", "read_store"]
 
 _log = structlog.get_logger(__name__)
 
 
 def import_store(runtime: Runtime) -> Counts:
-    """Take over every delivery that waits, oldest first."""
+    """Take over every delivery that waits, oldest first; the shop's reading is one, where the shop is the source."""
+    read = read_store(runtime) if runtime.accounts.store.source == "bitrix" else {}
     imported = refused = 0
     changed = {"products": 0, "prices": 0, "stocks": 0}
     while (result := _import_next(runtime)) is not None:
@@ -29,7 +33,43 @@ def import_store(runtime: Runtime) -> Counts:
         imported += 1
         for name, rows in asdict(result.changed).items():
             changed[name] += rows
-    return {"imported": imported, "refused": refused, **changed, "nothing": not imported and not refused}
+    return {
+        **read,
+        "imported": imported,
+        "refused": refused,
+        **changed,
+        "nothing": not imported and not refused,
+    }
+
+
+def read_store(runtime: Runtime, *, full: bool = False) -> Counts:
+    """Read the shop and put what was read in line for the import.
+
+    Args:
+        full: read everything, whatever is remembered of the last reading.
+
+    Raises:
+        BadInput: accounts.yaml names no shop, or a catalog that it does not have.
+        Retriable, Fatal: as the portal answered; nothing is in line then.
+    """
+    store = runtime.accounts.store
+    if store.connection is None:
+        raise BadInput(
+            "в accounts.yaml нет подключения магазина",
+            place=Place(file="accounts.yaml", field="store.connection"),
+            hint="Укажите store: {source: bitrix, connection: ...}",
+        )
+    client = runtime.portal(store.connection, store.calls_per_second)
+    settings = ShopSettings(
+        store.connection,
+        catalog=store.catalog,
+        pictures=store.pictures,
+        full_every=timedelta(hours=store.full_every_hours),
+    )
+    with closing(client):
+        reading = read_shop(runtime.database, runtime.clock, runtime.files, client, settings, full=full)
+    _log.info("the shop was read", full=reading.full, calls=reading.calls, rows=dict(reading.rows))
+    return {"delivery": reading.exchange_id, "full": reading.full, "calls": reading.calls}
 
 
 def _import_next(runtime: Runtime) -> ImportResult | BadInput | None:

@@ -16,6 +16,7 @@ __all__ = [
     "ProblemRecord",
     "PropertyRecord",
     "Record",
+    "ScopeRecord",
     "Section",
     "SectionRecord",
     "StockRecord",
@@ -43,6 +44,18 @@ class SectionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeRecord:
+    """What a delivery of the shop holds of some kinds of rows: all there is, or what changed.
+
+    Attributes:
+        kinds: goods, variants, prices, stocks.
+    """
+
+    kinds: frozenset[str]
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GroupRecord:
     """A group of the classifier; the root's parent is None."""
 
@@ -65,10 +78,13 @@ class PropertyRecord:
 
 @dataclass(frozen=True, slots=True)
 class PriceTypeRecord:
+    """A price type is declared; `whole`: an offer that lists prices lists its price of this type too."""
+
     line: int
     guid: str
     name: str
     currency: str | None
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,5 +179,7 @@ class ProblemRecord:
     value: str | None = None
 
 
-Record = SectionRecord | PriceTypeRecord | WarehouseRecord | GoodRecord | OfferRecord | ProblemRecord
+Record = (
+    SectionRecord | ScopeRecord | PriceTypeRecord | WarehouseRecord | GoodRecord | OfferRecord | ProblemRecord
+)
 """What reading the body of a file yields; groups and properties come with its outline."""
