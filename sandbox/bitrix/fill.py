@@ -160,6 +160,7 @@ def _section(site: Site, xml_id: str, name: str, parent: int | None) -> int:
 
 def _picture(site: Site, product: int, path: str, moment: datetime) -> None:
     image = site.new_id()
+    site.image_ids.setdefault(product, []).append(image)
     site.images[image] = {
         "id": image, "name": path.rpartition("/")[2], "productId": product, "type": "MORE_PHOTO",
         "createTime": moment, "detailUrl": f"/{path}",

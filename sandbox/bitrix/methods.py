@@ -81,7 +81,7 @@ def _images(site: Site, params: Mapping[str, Any], knobs: BitrixKnobs) -> tuple[
         raise Refusal(200040400000, "The specified product does not exist")
     fields = {"id": "int", "name": "str", "productId": "int", "type": "str", "createTime": "date",
               "downloadUrl": "str", "detailUrl": "str"}  # fmt: skip
-    rows = [row for row in site.images.values() if row["productId"] == int(product)]
+    rows = [site.images[image] for image in site.image_ids.get(int(product), ())]
     chosen = {"select": params["select"]} if "select" in params else {}
     found = run(ListMethod("productImages", fields), rows, {**chosen, "start": -1}, knobs)
     return "productImages", Page(found.rows[:PAGE], total=len(rows))

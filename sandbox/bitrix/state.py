@@ -59,6 +59,7 @@ class Site:
     last_id: int = 1000
     price_ids: dict[tuple[int, int], int] = field(default_factory=dict)  # (good, type) -> price
     amount_ids: dict[tuple[int, int], int] = field(default_factory=dict)  # (good, store) -> row
+    image_ids: dict[int, list[int]] = field(default_factory=dict)  # good -> pictures
     enum_ids: dict[tuple[int, str], int] = field(default_factory=dict)  # (property, words) -> enum
     by_name: dict[tuple[int, str], int] = field(default_factory=dict)  # (iblock, name or code) -> property
 
@@ -150,7 +151,7 @@ class Site:
         for keys, table in ((self.price_ids, self.prices), (self.amount_ids, self.store_products)):
             for key in [key for key in keys if key[0] == element_id]:
                 del table[keys.pop(key)]
-        for image in [row["id"] for row in self.images.values() if row["productId"] == element_id]:
+        for image in self.image_ids.pop(element_id, ()):
             del self.images[image]
         for variant in [
             row["id"]

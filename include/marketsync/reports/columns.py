@@ -17,6 +17,7 @@ __all__ = [
     "CAUSES",
     "CONTRACT",
     "DESCRIPTION",
+    "SIDES_SHEET",
     "SUMMARY",
     "TABLES",
     "Column",
@@ -30,6 +31,7 @@ CONTRACT = "reconciliation/1"
 
 SUMMARY = "summary"
 DESCRIPTION = "description"
+SIDES_SHEET = "sides"  # only in workbooks of a store whose site is connected
 
 # Why a value differs, the one a person should look at first in front. The same order sorts the differences
 # and picks the recommendation of an offer that has several.
@@ -231,6 +233,32 @@ TABLES = (
             Column("confirmed_at", Kind.MOMENT, 16),
         ),
         per_warehouse="price_floor",
+    ),
+    Table(
+        SIDES_SHEET,
+        (
+            _ARTICLE,
+            Column("store_id", Kind.IDENTIFIER, 20),
+            _NAME,
+            Column("site_id", Kind.IDENTIFIER, 10),
+            Column("site_state", Kind.WORD, 16, "site_state"),
+            Column("price_store", Kind.MONEY, 13),
+            Column("price_site", Kind.MONEY, 13),
+            Column("price_observed", Kind.MONEY, 13),
+            Column("site_price_delta", Kind.MONEY, 12),
+            Column("market_price_delta", Kind.MONEY, 12),
+            Column("stock_store", Kind.QUANTITY, 12),
+            Column("stock_site", Kind.QUANTITY, 12),
+            Column("stock_observed", Kind.QUANTITY, 12),
+            Column("site_stock_delta", Kind.QUANTITY, 10),
+            Column("market_stock_delta", Kind.QUANTITY, 10),
+            Column("side", Kind.IDENTIFIER, 18),
+            Column("side_text", Kind.TEXT, 34),
+            Column("causes", Kind.IDENTIFIER, 26),
+            _RECOMMENDATION,
+            _UPDATED_HERE,
+            Column("site_read", Kind.MOMENT, 16),
+        ),
     ),
 )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xlsxwriter.worksheet import Worksheet
 
 from marketsync.reports.cells import write_text
-from marketsync.reports.columns import CONTRACT, DESCRIPTION, SUMMARY, TABLES, Column
+from marketsync.reports.columns import CONTRACT, DESCRIPTION, SUMMARY, Column
 from marketsync.reports.sheets import Styles, Written, print_settings
 from marketsync.reports.texts import (
     CAUSE_ACTIONS,
@@ -18,6 +18,8 @@ from marketsync.reports.texts import (
     MEANINGS,
     SHEET_MEANINGS,
     SHEETS,
+    SIDE_ACTIONS,
+    SIDES,
     VOCABULARIES,
     Language,
     Words,
@@ -75,7 +77,7 @@ def _entries(
     language: Language,
 ) -> Iterator[_Entry]:
     yield _Entry("contract", "", CONTRACT, "")
-    codes = (SUMMARY, *(table.code for table in TABLES), DESCRIPTION)
+    codes = (SUMMARY, *layout, DESCRIPTION)
     for code in codes:
         for title in written[code].titles if code in written else (SHEETS[code].of(language),):
             yield _Entry("sheet", code, code, title, meaning=SHEET_MEANINGS[code].of(language))
@@ -84,6 +86,7 @@ def _entries(
             meaning = MEANINGS[column.name].of(language) if column.name in MEANINGS else ""
             yield _Entry("column", code, column.code, title, column.kind.value, meaning)
     yield from _values("cause", CAUSES, language, CAUSE_ACTIONS)
+    yield from _values("side", SIDES, language, SIDE_ACTIONS)
     yield from _values("guard", GUARDS, language)
     for vocabulary, words in VOCABULARIES.items():
         yield from _values(vocabulary, words, language)

@@ -17,9 +17,9 @@ from psycopg.rows import tuple_row
 
 from marketsync.db import sql
 from marketsync.errors import BadInput
-from marketsync.reports.columns import CAUSES, TABLES
+from marketsync.reports.columns import CAUSES, SIDES_SHEET, TABLES
 
-__all__ = ["Head", "Report", "Source", "read_report"]
+__all__ = ["Head", "Report", "Site", "Source", "read_report"]
 
 _CHUNK = 5000
 
@@ -57,6 +57,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Site:
+    """The shop's site: when its last reading that succeeded began, in UTC; why the last one failed, if it did."""
+
+    at: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that a workbook shows.
 
@@ -65,6 +73,7 @@ class Report:
         causes: columns cause, channel, differences, healed, money (account's currency), pieces.
         warehouses: the marketplace's ids, in the order of their columns.
         tables: sheet code -> its frames, each read once, in the sheet's order.
+        site: how old what is known of the shop's site is; None where none was ever read.
     """
 
     head: Head
@@ -73,6 +82,7 @@ class Report:
     causes: pd.DataFrame
     warehouses: tuple[str, ...]
     tables: Mapping[str, Iterable[pd.DataFrame]]
+    site: Site | None = None
 
 
 def read_report(connection: psycopg.Connection[dict[str, Any]], reconciliation_id: int) -> Report:
@@ -92,6 +102,9 @@ def read_report(connection: psycopg.Connection[dict[str, Any]], reconciliation_i
         )
     head = Head(**found)
     parameters["account"] = head.account
+    read = connection.execute(sql("report/site")).fetchone()
+    site = Site(**read) if read else None
+    sheets = [table.code for table in TABLES if table.code != SIDES_SHEET or (site and site.at)]
     totals = cast("dict[str, int]", connection.execute(sql("report/totals"), parameters).fetchone())
     return Report(
         head=head,
@@ -101,7 +114,8 @@ def read_report(connection: psycopg.Connection[dict[str, Any]], reconciliation_i
         warehouses=tuple(
             row["warehouse"] for row in connection.execute(sql("report/warehouses"), parameters)
         ),
-        tables={table.code: _chunks(connection, f"report/{table.code}", parameters) for table in TABLES},
+        tables={code: _chunks(connection, f"report/{code}", parameters) for code in sheets},
+        site=site,
     )
 
 

@@ -12,7 +12,8 @@ from datetime import tzinfo
 import numpy as np
 import pandas as pd
 
-from marketsync.reports.columns import CAUSES
+from marketsync.reports.columns import CAUSES, SIDES_SHEET
+from marketsync.reports.sides import compare
 from marketsync.reports.texts import (
     CAUSE_ACTIONS,
     GUARD_ACTIONS,
@@ -70,6 +71,8 @@ def present(
     if code == "offers":
         frame["recommendation"] = _objects([_first_action(causes, language) for causes in frame["causes"]])
         frame["causes"] = _objects([", ".join(causes) if causes else None for causes in frame["causes"]])
+    if code == SIDES_SHEET:
+        compare(frame, language)
     if code == "refusals":
         frame["recommendation"] = _objects(
             [word(ORIGIN_ACTIONS, origin, language) for origin in frame["origin"]]
@@ -79,7 +82,7 @@ def present(
     for flag in ("healed", "wanted"):
         if flag in frame:
             frame[flag] = _objects(["yes" if value else "no" for value in frame[flag]])
-    for moment in ("updated_here", "read_there", "since", "again_at", "confirmed_at"):
+    for moment in ("updated_here", "read_there", "since", "again_at", "confirmed_at", "site_read"):
         if moment in frame:
             frame[moment] = local_times(frame[moment], zone)
     return frame

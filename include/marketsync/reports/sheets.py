@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from marketsync.reports.cells import write_text
 from marketsync.reports.columns import Column, Kind
+from marketsync.reports.sides import SIDE_COLORS
 from marketsync.reports.texts import VOCABULARIES, Language, word
 
 __all__ = ["CAUSE_COLORS", "MOST_ROWS", "Styles", "Written", "print_settings", "write_table"]
@@ -62,6 +63,7 @@ class Styles:
         self.moment = book.add_format({"num_format": _DATES[language], "align": "left"})
         self.gap = book.add_format({"font_color": "#C00000", "bold": True})
         self.causes = {cause: book.add_format({"bg_color": color}) for cause, color in CAUSE_COLORS.items()}
+        self.sides = {side: book.add_format({"bg_color": color}) for side, color in SIDE_COLORS.items()}
         self.differing = book.add_format({"bg_color": "#FFF2CC"})
 
     def of(self, kind: Kind) -> Format:
@@ -158,8 +160,9 @@ def _finish(sheet: Worksheet, styles: Styles, columns: Sequence[Column], rows: i
         return
     for position, column in enumerate(columns):
         letter = xl_col_to_name(position)
-        if column.code == "cause":
-            for cause, style in styles.causes.items():
+        if column.code in ("cause", "side"):
+            colors = styles.causes if column.code == "cause" else styles.sides
+            for cause, style in colors.items():
                 # the code and its words stand side by side and share the colour
                 sheet.conditional_format(
                     1, position, rows, position + 1,

@@ -146,6 +146,16 @@ def _write_sources(out: _Summary, report: Report, zone: tzinfo) -> None:
         out.line("delivery", out.name("delivery"), _local(delivered.at, zone), note)
     else:
         out.line("delivery", out.name("delivery"), out.phrase("never"))
+    if report.site:
+        at = report.site.at
+        out.line(
+            "site",
+            out.name("site"),
+            _local(at, zone) if at else out.phrase("never"),
+            _age(out, report.head.began_at - at) if at else "",
+        )
+        if report.site.error:
+            out.line("", out.phrase("site_failed", error=report.site.error), label_style=out.styles.warning)
     others = sorted(set(confirmed) - set(_CHANNELS))
     for channel in (*_CHANNELS, *others):
         at = confirmed.get(channel)
@@ -172,6 +182,8 @@ def _age(out: _Summary, age: timedelta) -> str:
 
 def _write_notes(out: _Summary, written: Mapping[str, Written]) -> None:
     for table in TABLES:
+        if table.code not in written:
+            continue
         result = written[table.code]
         if len(result.titles) > 1:
             title = SHEETS[table.code].of(out.language)

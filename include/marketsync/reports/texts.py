@@ -23,6 +23,8 @@ __all__ = [
     "PHRASES",
     "SHEETS",
     "SHEET_MEANINGS",
+    "SIDES",
+    "SIDE_ACTIONS",
     "SUMMARY",
     "VOCABULARIES",
     "Language",
@@ -74,6 +76,7 @@ SHEETS = {
     "refusals": Words("Отказы", "Refusals"),
     "held": Words("Задержано", "Held"),
     "offers": Words("Все товары", "All goods"),
+    "sides": Words("Три стороны", "Three sides"),
     "description": Words("Описание", "Description"),
 }
 
@@ -109,6 +112,10 @@ SHEET_MEANINGS = {
         "Changes that wait for a person, frozen offers and stopped channels",
     ),
     "offers": Words("Все товары аккаунта, по строке на товар", "All offers of the account, one row each"),
+    "sides": Words(
+        "1С, сайт и маркетплейс рядом: цены и остатки каждого товара аккаунта; в конце то, что есть только на сайте",
+        "The store, the site and the marketplace side by side; at the end what only the site has",
+    ),
     "description": Words(
         "Коды листов, столбцов и значений для программ, которые читают эту книгу",
         "The codes of sheets, columns and values for programs that read this workbook",
@@ -172,6 +179,20 @@ COLUMNS = {
     "to_floor": Words("Станет: мин. цена", "To: floor price"),
     "why": Words("Откуда изменение", "Why"),
     "plan": Words("План №", "Plan no."),
+    "store_id": Words("Код 1С", "Id in the store"),
+    "site_id": Words("ID на сайте", "Site id"),
+    "site_state": Words("На сайте", "On the site"),
+    "price_store": Words("Цена: 1С", "Price: store"),
+    "price_site": Words("Цена: сайт", "Price: site"),
+    "site_price_delta": Words("Δ сайт − 1С, {currency}", "Δ site − store, {currency}"),
+    "market_price_delta": Words("Δ МП − сайт, {currency}", "Δ marketplace − site, {currency}"),
+    "stock_store": Words("Остаток: 1С", "Stock: store"),
+    "stock_site": Words("Остаток: сайт", "Stock: site"),
+    "site_stock_delta": Words("Δ остатка сайт − 1С", "Δ stock site − store"),
+    "market_stock_delta": Words("Δ остатка МП − сайт", "Δ stock marketplace − site"),
+    "side": Words("Код причины (сайт)", "Cause code (site)"),
+    "side_text": Words("Причина (сайт)", "Cause (site)"),
+    "site_read": Words("Сайт прочитан", "Site read"),
 }
 
 # What a reader must know beyond the title.
@@ -211,6 +232,18 @@ MEANINGS = {
         "когда маркетплейс последний раз подтвердил что-либо по товару",
         "when the marketplace last confirmed anything",
     ),
+    "store_id": Words("Ид товара в 1С, на сайте XML_ID", "1C's id of the good, the site's XML_ID"),
+    "site_id": Words("номер элемента на сайте", "the number of the element on the site"),
+    "price_store": Words(
+        "цена 1С того вида, который сравнивается с сайтом, без правил цен",
+        "the store's price of the type that is compared with the site, without price rules",
+    ),
+    "stock_store": Words(
+        "сколько числится в 1С на складах, которые есть и на сайте, без правил остатков",
+        "what the store counts in the warehouses that the site has too, without stock rules",
+    ),
+    "stock_site": Words("сколько на этих складах показывает сайт", "what the site counts in them"),
+    "site_read": Words("когда началось чтение сайта", "when the reading of the site began"),
     "again_at": Words(
         "когда то же значение повторится; пусто — не само; другое отправится сразу",
         "when the same value is tried again; blank: not by itself; another one is sent at once",
@@ -286,6 +319,48 @@ CAUSE_ACTIONS = {
     "duplicate": Words(
         "Оставить одну карточку, вторую убрать в архив; в 1С у каждого товара должен быть свой артикул",
         "Keep one card and archive the other; in the store every good needs an article of its own",
+    ),
+}
+
+# What the shop's site has other than 1C.
+SIDES = {
+    "not_on_site": Words("Нет на сайте", "Not on the site"),
+    "hidden_on_site": Words("Снят с публикации на сайте", "Not active on the site"),
+    "no_price_on_site": Words("На сайте нет цены", "No price on the site"),
+    "price_on_site": Words("Цена на сайте иная", "Another price on the site"),
+    "stock_on_site": Words("Остаток на сайте иной", "Another stock on the site"),
+    "site_behind": Words("Сайт отстаёт", "The site is behind"),
+    "not_in_store": Words("Есть на сайте, нет в 1С", "On the site, not in the store"),
+}
+
+SIDE_ACTIONS = {
+    "not_on_site": Words(
+        "Проверить, выгружается ли товар из 1С на сайт: узел обмена, отбор, ошибки последнего обмена",
+        "Check that 1C exports the good to the site: the exchange's filter and its last errors",
+    ),
+    "hidden_on_site": Words(
+        "Узнать, кто снял товар с публикации; если продаём — включить его на сайте, если нет — снять отметку в 1С",
+        "Find out who hid it: activate it on the site, or unmark it in the store",
+    ),
+    "no_price_on_site": Words(
+        "Проверить, что вид цены выгружается на сайт и у товара в 1С она заполнена",
+        "Check that the price type is exported to the site, and filled in the store",
+    ),
+    "price_on_site": Words(
+        "Проверить обмен цен 1С с сайтом и ручные правки цены на сайте; верна цена 1С",
+        "Check the exchange of prices and manual edits on the site; the store's price is the right one",
+    ),
+    "stock_on_site": Words(
+        "Проверить обмен остатков 1С с сайтом; разница в несколько штук бывает из-за заказов сайта, ещё не принятых 1С",
+        "Check the exchange of stocks; a few pieces may be orders of the site that 1C has not taken yet",
+    ),
+    "site_behind": Words(
+        "Ничего не делать: в 1С изменилось недавно; если строка повторится, проверить обмен 1С с сайтом",
+        "Nothing: it changed in the store a short while ago; if it is here again, check the exchange with the site",
+    ),
+    "not_in_store": Words(
+        "Снять товар с публикации на сайте или выгрузить его из 1С",
+        "Hide the good on the site, or export it from the store",
     ),
 }
 
@@ -395,6 +470,11 @@ VOCABULARIES: Mapping[str, Mapping[str, Words]] = {
         "unlistable": Words("Нельзя завести карточку", "Cannot be listed"),
         "warning": Words("Предупреждение (карточка принята)", "Warning (card accepted)"),
     },
+    "site_state": {
+        "shown": Words("показывается", "shown"),
+        "hidden": Words("снят с публикации", "hidden"),
+        "missing": Words("нет", "missing"),
+    },
     "why": {
         "new": Words("новое", "new"),
         "changed": Words("изменилось у нас", "changed here"),
@@ -427,6 +507,7 @@ SUMMARY = {
     "began_at": Words("Чтение маркетплейса начато", "Reading began"),
     "finished_at": Words("Сверка закончена", "Finished"),
     "delivery": Words("Последняя выгрузка магазина", "Last delivery of the store"),
+    "site": Words("Сайт прочитан", "Site read"),
     "confirmed": Words("Последнее подтверждение: {channel}", "Last confirmed: {channel}"),
     "marked": Words("Отмечено к продаже", "Goods marked for sale"),
     "unlistable": Words("из них нельзя завести (лист «Отказы»)", "of them cannot be listed (sheet Refusals)"),
@@ -469,6 +550,9 @@ PHRASES = {
     "parts": Words(
         "«{sheet}»: {rows} строк не помещаются на одном листе Excel, продолжение до листа «{last}» включительно",
         "“{sheet}”: {rows} rows do not fit one Excel sheet; they go on as far as the sheet “{last}”",
+    ),
+    "site_failed": Words(
+        "Последнее чтение сайта не удалось: {error}", "The last reading of the site failed: {error}"
     ),
     "moments": Words("Время: {zone}", "Times: {zone}"),
 }

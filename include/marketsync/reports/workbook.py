@@ -79,12 +79,13 @@ def write_workbook(
     words, zone = checked_language(language), _zone(time_zone)
     names = _warehouse_names(account)
     currency = _SIGNS.get(account.currency, account.currency) if account else _SIGNS["RUB"]
+    tables = [table for table in TABLES if table.code in report.tables]
     layout = {
         table.code: (
             columns := columns_of(table, report.warehouses),
             _headers(columns, words, names, currency),
         )
-        for table in TABLES
+        for table in tables
     }
     with whole_file(path) as fresh:
         # rows wait in files beside the target until the workbook is closed, not in memory
@@ -101,7 +102,7 @@ def write_workbook(
         styles = Styles(book, words)
         summary = book.add_worksheet(SHEETS[SUMMARY].of(words))
         written: dict[str, Written] = {}
-        for table in TABLES:
+        for table in tables:
             columns, headers = layout[table.code]
             frames = (
                 present(

@@ -8,6 +8,7 @@ from pathlib import Path
 from marketsync.db import sql
 from marketsync.runtime import Runtime
 from marketsync.steps.counts import Counts
+from marketsync.steps.site import read_connected_site
 from marketsync.sync import cards, poll
 from marketsync.sync import reconcile as reconciliation
 
@@ -15,10 +16,14 @@ __all__ = ["reconcile", "workbook", "workbook_name"]
 
 
 def reconcile(runtime: Runtime, account: str) -> Counts:
-    """Read the account back, compare, name causes, make a bounded number of differences due again."""
+    """Read the account back, compare, name causes, make a bounded number of differences due again.
+
+    The shop's site is read beside it, where one is connected.
+    """
     seller = runtime.seller(account)
     poll.run(seller.cards)
     result = reconciliation.run(seller.lanes, cards.documents(seller.cards, seller.renderer))
+    site = read_connected_site(runtime)
     counts = result.counts
     return {
         "reconciliation": result.reconciliation,
@@ -27,6 +32,7 @@ def reconcile(runtime: Runtime, account: str) -> Counts:
         "differences": counts["differences"],
         "healed": counts["healed"],
         **{f"cause_{cause}": n for cause, n in sorted(counts["causes"].items())},
+        **site,
     }
 
 

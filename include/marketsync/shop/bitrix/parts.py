@@ -1,8 +1,7 @@
 """A reading of the shop as the parts of a delivery: goods, variants, prices, counts, in this order.
 
 Prices and counts name goods by the portal's own numbers; 1C's id is found by the goods of the reading and by
-what is remembered of all others. Where two goods have the same 1C id, the older one counts (the lower number):
-the other is a copy that somebody made in the site's admin pages, and 1C goes on writing to the first.
+what is remembered of all others.
 """
 
 from __future__ import annotations
@@ -18,8 +17,9 @@ from marketsync.db.connection import Row
 from marketsync.files.delivery import Delivery
 from marketsync.shop.bitrix import memory
 from marketsync.shop.bitrix.delivery import Manifest, read_rows
+from marketsync.shop.bitrix.identity import Identities
 from marketsync.shop.bitrix.memory import GOOD_LISTS, Item, Memory
-from marketsync.shop.bitrix.rows import Words, amount_of, good_record, guid_of, own_guid, quantity_of
+from marketsync.shop.bitrix.rows import Words, amount_of, good_record, guid_of, item_of, own_guid, quantity_of
 from marketsync.shop.commerceml import Outline
 from marketsync.shop.commerceml.records import (
     GoodRecord,
@@ -69,8 +69,7 @@ class ShopDelivery:
         self._words = Words(manifest, self._enums, self._sections)
         self._items: dict[tuple[str, int], Item] = {} if manifest.full else dict(self._memory.items)
         self._met: dict[tuple[str, int], Item] = {}
-        self._guids: dict[int, str] = {}  # of goods and variants that are taken, by their id there
-        self._first: dict[tuple[str, str], int] = {}  # (good or offer, 1C's id) -> the one that counts
+        self._identities = Identities({})
 
     def parts(self) -> list[Part]:
         """The parts in the order of reading; goods first, for the others are found through them."""
@@ -110,41 +109,11 @@ class ShopDelivery:
         for name in (*GOOD_LISTS, "offers"):
             for _, row in read_rows(self._delivery, name):
                 item = int(row["id"])
-                parent = row.get("parentId")
-                told = parent.get("value") if isinstance(parent, Mapping) else parent
                 known = self._items.get((name, item))
                 pictures = self._pictures.get((name, item), known.pictures if known else ())
-                self._met[name, item] = Item(
-                    name,
-                    item,
-                    guid_of(row),
-                    int(told) if told else None,
-                    str(row.get("timestampX")),
-                    pictures,
-                )
+                self._met[name, item] = item_of(name, row, pictures)
         self._items |= self._met
-        goods: dict[str, int] = {}
-        for (name, item), known in sorted(self._items.items(), key=lambda pair: pair[0][1]):
-            if name in GOOD_LISTS and known.xml_id:
-                goods.setdefault(known.xml_id, item)
-        variants: dict[str, int] = {}
-        for (name, item), known in sorted(self._items.items(), key=lambda pair: pair[0][1]):
-            if name == "offers" and known.xml_id and self._variant_fits(known):
-                variants.setdefault(known.xml_id, item)
-        self._guids = {item: guid for guid, item in goods.items() if guid not in variants}
-        self._guids |= {item: guid for guid, item in variants.items()}
-        self._first = {**{("offer", guid): item for guid, item in variants.items()},
-                       **{("good", guid): item for guid, item in goods.items()}}  # fmt: skip
-
-    def _variant_fits(self, variant: Item) -> bool:
-        """A variant of 1C is good#characteristic; one with the good's own id is the good's own offer."""
-        xml_id = variant.xml_id or ""
-        if "#" in xml_id:
-            return True
-        return any(
-            (parent := self._items.get((name, variant.parent or 0))) is not None and parent.xml_id == xml_id
-            for name in GOOD_LISTS
-        )
+        self._identities = Identities(self._items)
 
     # ------------------------------------------------------------ records
 
@@ -185,10 +154,10 @@ class ShopDelivery:
         if guid is None:
             self._words.tell(item, entity, "shop_no_guid", None, "xmlId", row.get("name"))
             return None
-        if entity == "offer" and not self._variant_fits(self._met["offers", item]):
+        if entity == "offer" and not self._identities.fits(self._met["offers", item]):
             self._words.tell(item, entity, "shop_variant_guid", guid, "xmlId", guid)
             return None
-        first = self._first.get((entity, guid))
+        first = self._identities.first(entity, guid)
         if first != item:
             self._words.tell(item, entity, "shop_duplicate_guid", guid, "xmlId", first)
             return None
@@ -204,7 +173,7 @@ class ShopDelivery:
         found: dict[str, dict[str, tuple[int, PriceRecord]]] = defaultdict(dict)
         ids: dict[str, int] = {}
         for _place, row in read_rows(self._delivery, "prices"):
-            guid = self._guids.get(int(row["productId"]))
+            guid = self._identities.guids.get(int(row["productId"]))
             if guid is None:
                 continue
             group = str(row.get("catalogGroupId"))
@@ -230,7 +199,7 @@ class ShopDelivery:
         found: dict[str, list[StockRecord]] = defaultdict(list)
         ids: dict[str, int] = {}
         for _place, row in read_rows(self._delivery, "stocks"):
-            guid = self._guids.get(int(row["productId"]))
+            guid = self._identities.guids.get(int(row["productId"]))
             store = stores.get(str(row.get("storeId")))
             if guid is None or store is None:
                 continue

@@ -14,6 +14,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,7 +35,7 @@ from marketsync.shop.bitrix.portal import Catalog, catalog_of
 from marketsync.shop.exchanges import register_folder
 from marketsync.shop.handover import new_place
 
-__all__ = ["OVERLAP", "Reading", "ShopSettings", "read_shop"]
+__all__ = ["LISTS_OF", "OVERLAP", "Reading", "ShopSettings", "read_shop"]
 
 _log = structlog.get_logger(__name__)
 
@@ -49,9 +50,22 @@ _ELEMENT = (
     "id", "iblockId", "xmlId", "name", "active", "timestampX", "iblockSectionId", "detailText", "detailTextType",
     "previewText", "previewTextType", "measure", "vatId", "weight", "width", "length", "height",
 )  # fmt: skip
+_TABLES = (
+    Listing("catalogs", "catalog.catalog.list", "catalogs", ("id", "iblockId", "name", "productIblockId")),
+    Listing("types", "catalog.priceType.list", "priceTypes", ("id", "name", "xmlId", "base")),
+    Listing("stores", "catalog.store.list", "stores", ("id", "title", "xmlId", "active")),
+    Listing("measures", "catalog.measure.list", "measures", ("id", "code", "measureTitle", "symbol")),
+    Listing("vats", "catalog.vat.list", "vats", ("id", "name", "rate")),
+    Listing(
+        "properties",
+        "catalog.productProperty.list",
+        "productProperties",
+        ("id", "iblockId", "name", "code", "propertyType", "userType", "multiple", "xmlId", "active"),
+    ),
+)
 _PRICE = ("id", "productId", "catalogGroupId", "price", "currency", "quantityFrom", "timestampX")
 
-LISTS_OF = {
+LISTS_OF: Mapping[str, tuple[str, str]] = {
     "products": ("catalog.product.list", "products"),
     "heads": ("catalog.product.sku.list", "units"),
     "offers": ("catalog.product.offer.list", "offers"),
@@ -110,128 +124,95 @@ def read_shop(
         Fatal: the webhook is refused, or lacks a right.
         BadInput: the catalog's number in the settings is not there.
     """
-    return _ShopReading(database, clock, files, client, settings).run(full=full)
+    lists = ListReader(client)
+    tables, began = _read_tables(lists, settings)
+    catalog = catalog_of(list(tables["catalogs"].values()), settings.catalog, settings.connection)
+    portal = f"{client.portal}#{catalog.goods}"
+    with database.transaction() as connection:
+        known = memory.load(connection, portal)
+    subject = _Subject(settings, lists, tables, catalog, portal, began, known)
+    if not full and known.full_at is not None and began - known.full_at < settings.full_every:
+        with _Pass(subject, full=False) as changes:
+            if not changes.something_is_gone():
+                return changes.hand_over(database, clock, files)
+        _log.info("goods were deleted on the site: everything is read", portal=portal)
+    with _Pass(subject, full=True) as everything:
+        return everything.hand_over(database, clock, files)
 
 
-class _ShopReading:
-    def __init__(
-        self, database: Database, clock: Clock, files: Files, client: Bitrix, settings: ShopSettings
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._files = files
-        self._client = client
-        self._settings = settings
-        self._lists = ListReader(client)
-        self._tables: dict[str, dict[str, Record]] = {}
+def _read_tables(lists: ListReader, settings: ShopSettings) -> tuple[dict[str, dict[str, Record]], datetime]:
+    """The small tables that every reading needs, by list and id; and when that began, by the portal's clock."""
+    tables: dict[str, dict[str, Record]] = {listing.name: {} for listing in _TABLES}
 
-    def run(self, *, full: bool) -> Reading:
-        catalog = self._read_tables()
-        portal = f"{self._client.portal}#{catalog.goods}"
-        began = self._began()
-        with self._database.transaction() as connection:
-            known = memory.load(connection, portal)
-        if not full and known.full_at is not None and began - known.full_at < self._settings.full_every:
-            reading = _Pass(self, catalog, portal, known, full=False)
-            with reading.rows_in_files():
-                if not reading.something_is_gone():
-                    return reading.hand_over(began)
-            _log.info("goods were deleted on the site: everything is read", portal=portal)
-        reading = _Pass(self, catalog, portal, known, full=True)
-        with reading.rows_in_files():
-            return reading.hand_over(began)
+    def take(name: str, rows: Sequence[Record]) -> None:
+        tables[name].update((str(row["id"]), row) for row in rows)
 
-    def _read_tables(self) -> Catalog:
-        """Small tables that every reading needs."""
-        wanted = [
-            Listing("catalogs", "catalog.catalog.list", "catalogs", ("id", "iblockId", "name", "productIblockId")),
-            Listing("types", "catalog.priceType.list", "priceTypes", ("id", "name", "xmlId", "base")),
-            Listing("stores", "catalog.store.list", "stores", ("id", "title", "xmlId", "active")),
-            Listing("measures", "catalog.measure.list", "measures", ("id", "code", "measureTitle", "symbol")),
-            Listing("vats", "catalog.vat.list", "vats", ("id", "name", "rate")),
-            Listing(
-                "properties",
-                "catalog.productProperty.list",
-                "productProperties",
-                ("id", "iblockId", "name", "code", "propertyType", "userType", "multiple", "xmlId", "active"),
-            ),
-        ]  # fmt: skip
-        for listing in wanted:
-            self._tables[listing.name] = {}
-
-        def take(name: str, rows: Sequence[Record]) -> None:
-            self._tables[name].update((str(row["id"]), row) for row in rows)
-
-        self._lists.read(wanted, take)
-        return catalog_of(
-            list(self._tables["catalogs"].values()), self._settings.catalog, self._settings.connection
+    lists.read(_TABLES, take)
+    began = _moment(lists.portal_time)
+    if began is None:
+        raise Retriable(
+            f"The portal does not tell its time: {lists.portal_time!r}",
+            place=Place(account=settings.connection),
         )
+    return tables, began
 
-    def _began(self) -> datetime:
-        try:
-            began = datetime.fromisoformat(self._lists.portal_time)
-        except ValueError:
-            began = datetime.min  # noqa: DTZ901 - only asked for its zone
-        if began.tzinfo is None:
-            raise Retriable(
-                f"The portal does not tell its time: {self._lists.portal_time!r}",
-                place=Place(account=self._settings.connection),
-            )
-        return began
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a reading is of: the portal with its small tables, and what is remembered of it."""
+
+    settings: ShopSettings
+    lists: ListReader
+    tables: Mapping[str, Mapping[str, Record]]
+    catalog: Catalog
+    portal: str
+    began: datetime
+    known: memory.Memory
 
 
 class _Pass:
-    """One way through the lists, with the files that its rows go to."""
+    """One way through the lists, with the files that its rows go to; a context, which reads as it begins."""
 
-    def __init__(
-        self, reading: _ShopReading, catalog: Catalog, portal: str, known: memory.Memory, *, full: bool
-    ) -> None:
-        self._reading = reading
-        self._catalog = catalog
-        self._portal = portal
-        self._known = known
+    def __init__(self, subject: _Subject, *, full: bool) -> None:
+        self._subject = subject
+        self._catalog = subject.catalog
+        self._known = subject.known
         self._full = full
         self._totals: dict[str, int] = {}
         self._met: dict[str, dict[int, Record]] = {name: {} for name in LISTS_OF}
         self._latest: dict[str, datetime] = {}
         self._stock_hash = hashlib.sha256()
         self._changes_hash = hashlib.sha256()
-        self._folder = tempfile.TemporaryDirectory(prefix="marketsync-")
-        self._rows = RowFiles(Path(self._folder.name))
-
-    def rows_in_files(self) -> _Pass:
-        return self
+        self._files = ExitStack()
+        folder = self._files.enter_context(tempfile.TemporaryDirectory(prefix="marketsync-"))
+        self._rows = self._files.enter_context(RowFiles(Path(folder)))
 
     def __enter__(self) -> _Pass:
         try:
             self._read()
         except BaseException:
-            self._clean()
+            self._files.close()
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._clean()
-
-    def _clean(self) -> None:
-        self._rows.close()
-        self._folder.cleanup()
+        self._files.close()
 
     # ------------------------------------------------------------ reading
 
     def _read(self) -> None:
-        stores = {key: dict(row) for key, row in self._reading._tables["stores"].items()}
+        stores = {key: dict(row) for key, row in self._subject.tables["stores"].items()}
         self._stock_hash.update(json.dumps(stores, sort_keys=True, default=str).encode())
         lists = [*self._element_lists(), self._price_list(), _stock_list()]
         if self._full:
             lists += self._dictionary_lists()
         else:
             lists += [self._count_of(name) for name in self._names()]
-        self._totals = self._reading._lists.read(lists, self._take)
+        self._totals = self._subject.lists.read(lists, self._take)
         if self._full:
             self._read_pictures()
         elif any(self._met.values()):
-            self._reading._lists.read(self._dictionary_lists(), self._take)
+            self._subject.lists.read(self._dictionary_lists(), self._take)
             self._read_prices_of_new()
             self._read_pictures()
 
@@ -283,7 +264,7 @@ class _Pass:
         iblock = self._iblock(name)
         properties = tuple(
             f"property{row['id']}"
-            for row in self._reading._tables["properties"].values()
+            for row in self._subject.tables["properties"].values()
             if int(row["iblockId"]) == iblock and row.get("propertyType") not in _UNREAD_TYPES
         )
         return (*_ELEMENT, *(("parentId",) if name == "offers" else ()), *properties)
@@ -292,7 +273,7 @@ class _Pass:
         """The filter of a reading of changes. In the portal's own zone: some portals pass an offset over."""
         if self._full or since is None:
             return {}
-        zone = self._reading._began().tzinfo
+        zone = self._subject.began.tzinfo
         return {">=timestampX": (datetime.fromisoformat(since) - OVERLAP).astimezone(zone).isoformat()}
 
     def _take(self, name: str, rows: Sequence[Record]) -> None:
@@ -329,11 +310,11 @@ class _Pass:
             )
             for start in range(0, len(new), _IDS_AT_ONCE)
         ]
-        self._reading._lists.read(lists, lambda _, rows: self._rows.add("prices", rows))
+        self._subject.lists.read(lists, lambda _, rows: self._rows.add("prices", rows))
 
     def _read_pictures(self) -> None:
         """The pictures of goods whose date moved since they were last read."""
-        if not self._reading._settings.pictures:
+        if not self._subject.settings.pictures:
             return
         for name in _PICTURE_LISTS:
             waiting = []
@@ -343,7 +324,7 @@ class _Pass:
                     self._rows.add("pictures", [{"list": name, "id": item, "pictures": known.pictures}])
                 else:
                     waiting.append(item)
-            self._reading._lists.each(
+            self._subject.lists.each(
                 "catalog.productImage.list",
                 "productImages",
                 "productId",
@@ -364,44 +345,48 @@ class _Pass:
                 return True
         return False
 
-    def hand_over(self, began: datetime) -> Reading:
-        reading = self._reading
+    def hand_over(self, database: Database, clock: Clock, files: Files) -> Reading:
+        """Put what was read in line for the import, where it is anything but what was merged last."""
+        subject, known = self._subject, self._known
         counts = dict(self._rows.rows)
-        changed = any(self._met.values()) or "prices" in counts
+        stock_hash = self._stock_hash.hexdigest()
         changes_hash = None if self._full else self._changes_hash.hexdigest()
-        same_changes = not changed or changes_hash == self._known.changes_hash
-        same_stock = self._stock_hash.hexdigest() == self._known.stock_hash
-        if not self._full and same_changes and same_stock:
-            return Reading(None, full=False, calls=reading._lists.calls, rows=counts)
+        nothing_changed = changes_hash == known.changes_hash or not (
+            any(self._met.values()) or "prices" in counts
+        )
+        same_stock = stock_hash == known.stock_hash
+        if not self._full and nothing_changed and same_stock:
+            return Reading(None, full=False, calls=subject.lists.calls, rows=counts)
         if not self._full and same_stock and not any(self._met.values()):
             self._rows.forget("stocks")
+        tables = subject.tables
         manifest = Manifest(
-            portal=self._portal,
+            portal=subject.portal,
             full=self._full,
-            began=began.isoformat(),
-            goods_since=self._since("goods", self._known.goods_since, began),
-            prices_since=self._since("prices", self._known.prices_since, began),
-            stock_hash=self._stock_hash.hexdigest(),
+            began=subject.began.isoformat(),
+            goods_since=self._since("goods", known.goods_since),
+            prices_since=self._since("prices", known.prices_since),
+            stock_hash=stock_hash,
             changes_hash=changes_hash,
-            goods=self._catalog.goods,
-            offers=self._catalog.offers,
-            properties=reading._tables["properties"],
-            price_types=reading._tables["types"],
-            stores=reading._tables["stores"],
-            measures=reading._tables["measures"],
-            vats=reading._tables["vats"],
+            goods=subject.catalog.goods,
+            offers=subject.catalog.offers,
+            properties=tables["properties"],
+            price_types=tables["types"],
+            stores=tables["stores"],
+            measures=tables["measures"],
+            vats=tables["vats"],
         )
-        name = new_place(reading._clock)
-        self._rows.hand_over(reading._files, name, manifest)
-        exchange_id = register_folder(reading._database, reading._clock, "shop", name)
-        return Reading(exchange_id, full=self._full, calls=reading._lists.calls, rows=counts)
+        name = new_place(clock)
+        self._rows.hand_over(files, name, manifest)
+        exchange_id = register_folder(database, clock, "shop", name)
+        return Reading(exchange_id, full=self._full, calls=subject.lists.calls, rows=counts)
 
-    def _since(self, kind: str, before: str | None, began: datetime) -> str | None:
+    def _since(self, kind: str, before: str | None) -> str | None:
         """The latest date that was met, in no case later than the portal's clock when the reading began."""
         latest = self._latest.get(kind)
         if latest is None:
             return before
-        latest = min(latest, began)
+        latest = min(latest, self._subject.began)
         if before is not None and datetime.fromisoformat(before) > latest:
             return before
         return latest.isoformat()

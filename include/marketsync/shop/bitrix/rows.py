@@ -14,11 +14,12 @@ from decimal import Decimal
 from typing import Any
 
 from marketsync.shop.bitrix.delivery import Manifest
+from marketsync.shop.bitrix.memory import Item
 from marketsync.shop.commerceml.records import GoodRecord, PriceRecord, ProblemRecord, StockRecord
 from marketsync.shop.commerceml.rows import ABSURD_COUNT
 from marketsync.shop.commerceml.values import KNOWN_CURRENCIES, barcodes, currency, number
 
-__all__ = ["Words", "amount_of", "good_record", "guid_of", "own_guid", "quantity_of"]
+__all__ = ["Words", "amount_of", "decimal_of", "good_record", "guid_of", "item_of", "own_guid", "quantity_of"]
 
 ARTICLE, BARCODE, MAKER = "CML2_ARTICLE", "CML2_BAR_CODE", "CML2_MANUFACTURER"
 _SERVICE = "CML2_"
@@ -80,6 +81,14 @@ def guid_of(row: Row) -> str | None:
     return None if not xml_id or xml_id == str(row["id"]) else xml_id
 
 
+def item_of(name: str, row: Row, pictures: tuple[str, ...] = ()) -> Item:
+    """What is remembered of a row of the list `name`."""
+    parent = row.get("parentId")
+    told = parent.get("value") if isinstance(parent, Mapping) else parent
+    number_of = int(told) if told else None
+    return Item(name, int(row["id"]), guid_of(row), number_of, str(row.get("timestampX")), pictures)
+
+
 def good_record(row: Row, guid: str, pictures: tuple[str, ...], words: Words) -> GoodRecord:
     """What a good or a variant says of itself."""
     item = int(row["id"])
@@ -106,9 +115,9 @@ def good_record(row: Row, guid: str, pictures: tuple[str, ...], words: Words) ->
         properties=properties,
         characteristics=properties if variant else {},
         requisites={
-            title: format(size, "f")
+            title: format(size.normalize(), "f")
             for key, title in _SIZES
-            if (size := _number(row.get(key))) is not None and size > 0
+            if (size := decimal_of(row.get(key))) is not None and size > 0
         },
         deleted=row.get("active") == "N",
     )
@@ -117,7 +126,7 @@ def good_record(row: Row, guid: str, pictures: tuple[str, ...], words: Words) ->
 def amount_of(row: Row, guid: str, type_guid: str, words: Words) -> PriceRecord:
     """A price; one that cannot be read is a blank."""
     item = int(row["id"])
-    amount = _number(row.get("price"))
+    amount = decimal_of(row.get("price"))
     if row.get("price") not in (None, "") and (amount is None or abs(amount) >= _ABSURD_PRICE):
         words.tell(item, "price", "not_a_number", guid, "price", row["price"])
         amount = None
@@ -132,7 +141,7 @@ def amount_of(row: Row, guid: str, type_guid: str, words: Words) -> PriceRecord:
 def quantity_of(row: Row, guid: str, warehouse: str, words: Words) -> StockRecord | None:
     """A count; None where it cannot be one."""
     item = int(row["id"])
-    quantity = _number(row.get("amount"))
+    quantity = decimal_of(row.get("amount"))
     if quantity is None:
         if row.get("amount") not in (None, ""):
             words.tell(item, "stock", "not_a_number", guid, "amount", row["amount"])
@@ -179,7 +188,7 @@ def _property_text(row: Row, definition: Row, value: Any, words: Words) -> str |
             words.tell_once(int(row["id"]), "good", "unknown_value", str(definition.get("name")), text)
         return known or text
     if definition.get("propertyType") == "N":
-        amount = _number(text)
+        amount = decimal_of(text)
         return text if amount is None else format(amount, "f")
     return text
 
@@ -208,11 +217,12 @@ def _vat(row: Row, manifest: Manifest) -> str | None:
     vat = manifest.vats.get(str(row.get("vatId")))
     if vat is None:
         return None
-    rate = _number(vat.get("rate"))
+    rate = decimal_of(vat.get("rate"))
     return _text(vat.get("name")) if rate is None else format(rate.normalize(), "f")
 
 
-def _number(value: Any) -> Decimal | None:
+def decimal_of(value: Any) -> Decimal | None:
+    """A number of the portal; None where there is none, or something else."""
     if value is None or isinstance(value, bool):
         return None
     try:
