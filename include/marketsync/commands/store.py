@@ -12,10 +12,13 @@ from marketsync.commands.shell import commands, opened, say, server, show
 from marketsync.db import Database, sql
 from marketsync.db.call_log import create_partitions
 from marketsync.db.migrations import migrate as run_migrations
-from marketsync.errors import Retriable
+from marketsync.errors import BadInput, Retriable
+from marketsync.runtime import Runtime
 from marketsync.shop.exchanges import claim_next, register_folder
 from marketsync.shop.handover import deliver_folder
 from marketsync.shop.importer import import_delivery
+from marketsync.steps.site import read_connected_site
+from marketsync.steps.store import read_store
 
 __all__ = ["app"]
 
@@ -36,31 +39,61 @@ def migrate() -> None:
 
 
 @app.command("import")
-def import_folder(folder: Annotated[Path, typer.Argument(help="a folder with a delivery of 1C")]) -> None:
-    """Read a delivery of 1C from a folder and merge it."""
+def import_folder(
+    folder: Annotated[Path | None, typer.Argument(help="a folder with a delivery of 1C")] = None,
+    from_shop: Annotated[
+        bool, typer.Option("--from-shop", help="read the shop that accounts.yaml connects instead")
+    ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="of the shop: everything, not only what changed")
+    ] = False,
+) -> None:
+    """Read a delivery of 1C from a folder, or the shop itself, and merge it."""
+    if from_shop == (folder is not None):
+        raise BadInput(
+            "Name a folder, or --from-shop", hint="marketsync import FOLDER, or marketsync import --from-shop"
+        )
     with opened() as runtime:
-        exchange = register_folder(runtime.database, runtime.clock, "folder", folder)
-        with claim_next(runtime.database, runtime.clock, exchange) as claimed:
-            if claimed is None:
-                raise Retriable("Another import is under way", hint="Run the command again when it has ended")
-            result = import_delivery(
-                runtime.database,
-                runtime.clock,
-                exchange,
-                claimed.place(runtime.files),
-                shrink=runtime.accounts.store.shrink,
-            )
-        show({"exchange": exchange, "kind": result.kind, **result.counts})
-        if result.held:
-            say(result.held)
-        with runtime.database.transaction() as connection:
-            shown = connection.execute(
-                sql("history/problems"), {"exchange_id": exchange, "limit": _PROBLEMS_SHOWN}
-            ).fetchall()
-        for row in shown:
-            say(f"{row['file']}:{row['line']}: {row['message']}")
-        if result.problems > len(shown):
-            say(f"... and {result.problems - len(shown)} more, in exchange_problem")
+        if folder is not None:
+            _import(runtime, register_folder(runtime.database, runtime.clock, "folder", folder))
+            return
+        read = read_store(runtime, full=full)
+        show(read)
+        if read["delivery"] is None:
+            say("nothing changed in the shop")
+        else:
+            _import(runtime, int(read["delivery"]))
+
+
+def _import(runtime: Runtime, exchange: int) -> None:
+    with claim_next(runtime.database, runtime.clock, exchange) as claimed:
+        if claimed is None:
+            raise Retriable("Another import is under way", hint="Run the command again when it has ended")
+        result = import_delivery(
+            runtime.database,
+            runtime.clock,
+            exchange,
+            claimed.place(runtime.files),
+            shrink=runtime.accounts.store.shrink,
+        )
+    show({"exchange": exchange, "kind": result.kind, **result.counts})
+    if result.held:
+        say(result.held)
+    with runtime.database.transaction() as connection:
+        shown = connection.execute(
+            sql("history/problems"), {"exchange_id": exchange, "limit": _PROBLEMS_SHOWN}
+        ).fetchall()
+    for row in shown:
+        say(f"{row['file']}:{row['line']}: {row['message']}")
+    if result.problems > len(shown):
+        say(f"... and {result.problems - len(shown)} more, in exchange_problem")
+
+
+@app.command("read-site")
+def read_site() -> None:
+    """Read the prices and counts of the site that accounts.yaml connects, for the next workbook."""
+    with opened() as runtime:
+        show(read_connected_site(runtime, again=True) or {"site": "none is connected"})
 
 
 @app.command()

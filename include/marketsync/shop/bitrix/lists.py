@@ -23,6 +23,7 @@ __all__ = ["PAGE", "ListReader", "Listing", "Row"]
 PAGE = 50
 """Rows of a page, always (Bitrix24 REST documentation, lists)."""
 
+_DOUBTS = 3  # times that a list may end early before it is believed
 _AIM = 20.0  # seconds of the portal's work in one call: the cloud breaks off at 60
 
 Row = Mapping[str, Any]
@@ -54,6 +55,7 @@ class _Progress:
     rows: int = 0
     total: int | None = None
     done: bool = False
+    doubts: int = 0  # how often in a row it ended before its total
 
     @property
     def pages_left(self) -> int:
@@ -146,12 +148,12 @@ class ListReader:
             room -= len(chain)
             chains.append((progress, chain))
         answer = self._run([command for _, chain in chains for command in chain])
-        before = sum(progress.rows for progress, _ in chains)
+        before = sum(progress.rows + progress.doubts for progress, _ in chains)
         finished = sum(progress.done for progress, _ in chains)
         for progress, chain in chains:
             _take(progress, chain, answer, sink)
         _raise_first(answer)
-        moved = sum(progress.rows for progress, _ in chains) > before
+        moved = sum(progress.rows + progress.doubts for progress, _ in chains) > before
         if not moved and sum(progress.done for progress, _ in chains) == finished:
             raise Retriable("The portal answered a batch without the pages that were asked for")
 
@@ -205,7 +207,19 @@ def _take(progress: _Progress, chain: Sequence[Command], answer: BatchAnswer, si
             sink(progress.listing.name, rows)
             progress.last = ids[-1]
             progress.rows += len(rows)
-        progress.done = len(rows) < PAGE
+        if len(rows) < PAGE:
+            _end(progress)
+            return  # what follows began behind a page that may be torn
+        progress.doubts = 0
+
+
+def _end(progress: _Progress) -> None:
+    """A short page ends a list that is as long as was counted. Otherwise rows went meanwhile, or the answer is torn:
+    the list is asked again from there, and believed at last.
+    """
+    if progress.total is None or progress.rows >= progress.total or progress.doubts == _DOUBTS:
+        progress.done = True
+    progress.doubts += 1
 
 
 def _rows(result: Any, key: str) -> list[Row]:
