@@ -69,7 +69,7 @@ def test_the_shop_says_what_1c_says(shop: Shop, portal: Portal, tmp_path: Path, 
     assert by_rest == by_files
     assert (prices, stocks) == (shop.prices(), shop.stocks())
     known = {row["guid"]: row["path"] for row in shop.rows("select * from product_group")}
-    assert {guid: groups[guid] for guid in known} == known
+    assert groups.items() <= known.items()
 
 
 def test_a_reading_of_an_unchanged_shop_delivers_nothing(shop: Shop, portal: Portal) -> None:
@@ -287,10 +287,7 @@ def test_the_secret_is_written_down_nowhere(
     with pytest.raises(Retriable) as torn:
         shop.imports()
     runtime = shop.runtime()
-    nowhere = runtime.__class__(
-        runtime.database, runtime.accounts, lambda _: Credentials("http://127.0.0.1:9/bitrix", USER, SECRET),
-        runtime.clock, runtime.files,
-    )  # fmt: skip
+    nowhere = replace(runtime, credentials=lambda _: Credentials("http://127.0.0.1:9/bitrix", USER, SECRET))
     with pytest.raises(Retriable) as closed:
         steps.import_store(nowhere)
     written = [
