@@ -19,6 +19,7 @@ from stack.options import HOST, StackOptions
 __all__ = ["ADMIN", "airflow_home", "build", "password"]
 
 ADMIN = "admin"
+_WEBHOOK = {"login": "1", "password": "sandb0xwebh00ksecret"}  # of the sandbox's portal
 _OZON_SELLER = {"login": "1001", "password": "sandbox"}  # the sandbox takes any Client-Id with this key
 
 
@@ -107,8 +108,11 @@ def build(options: StackOptions, *, var: Path, domain: str, metadata: str) -> di
     if options.sandbox:
         host = f"http://{HOST}:{options.sandbox_port}/ozon"
         connection = {"conn_type": "http", "host": host, **_OZON_SELLER}
+        portal = {"conn_type": "http", "host": f"http://{HOST}:{options.sandbox_port}/bitrix", **_WEBHOOK}
         environment["AIRFLOW_CONN_OZON"] = json.dumps(connection)
-        _write_private(var / "connections.json", {"ozon": connection})  # for shell commands beside it
+        environment["AIRFLOW_CONN_SITE"] = json.dumps(portal)
+        # for shell commands beside it
+        _write_private(var / "connections.json", {"ozon": connection, "site": portal})
     return environment
 
 

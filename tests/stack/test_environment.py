@@ -76,6 +76,7 @@ def test_the_sandbox_takes_the_place_of_a_real_account(
     monkeypatch.setenv("AIRFLOW_CONN_OZON", "http://real.example")
     connection = json.loads(build(tmp_path)["AIRFLOW_CONN_OZON"])
     assert connection["host"] == "http://127.0.0.1:18090/ozon"
+    assert json.loads(build(tmp_path)["AIRFLOW_CONN_SITE"])["host"] == "http://127.0.0.1:18090/bitrix"
     assert build(tmp_path, StackOptions(sandbox=False))["AIRFLOW_CONN_OZON"] == "http://real.example"
 
 

@@ -111,3 +111,11 @@ def test_an_unknown_account_is_refused_with_those_that_exist(file: Path) -> None
 def test_the_shipped_file_is_good() -> None:
     shipped = Path(__file__).parents[2] / "include" / "accounts.yaml"
     assert [account.id for account in load(shipped).accounts] == ["ozon"]
+
+
+def test_a_shop_as_the_source_needs_its_connection(file: Path) -> None:
+    change(file, "version: 1", "version: 1\nstore: {source: bitrix}")
+    assert "connection" in str(refused(file))
+    change(file, "{source: bitrix}", "{source: bitrix, connection: site}\nsite: {connection: site}")
+    found = load(file)
+    assert (found.store.source, found.store.connection, found.site.connection) == ("bitrix", "site", "site")

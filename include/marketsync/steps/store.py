@@ -15,31 +15,37 @@ from marketsync.shop.exchanges import claim_next
 from marketsync.shop.importer import ImportResult, import_delivery
 from marketsync.steps.counts import Counts
 
-__all__ = ["import_store", "read_store"]
+__all__ = ["import_store", "import_waiting", "read_store"]
 
 _log = structlog.get_logger(__name__)
 
 
 def import_store(runtime: Runtime) -> Counts:
-    """Take over every delivery that waits, oldest first; the shop's reading is one, where the shop is the source."""
-    read = read_store(runtime) if runtime.accounts.store.source == "bitrix" else {}
-    imported = refused = 0
-    changed = {"products": 0, "prices": 0, "stocks": 0}
+    """Take over every delivery that waits, oldest first; then the shop's reading, where the shop is the source.
+
+    What waits is taken over first: a shop that cannot be read holds up nothing that came before.
+    """
+    found = import_waiting(runtime)
+    read: Counts = {}
+    if runtime.accounts.store.source == "bitrix":
+        read = read_store(runtime)
+        later = import_waiting(runtime)
+        found = {name: found[name] + later[name] for name in found}
+    return {**read, **found, "nothing": not found["imported"] and not found["refused"]}
+
+
+def import_waiting(runtime: Runtime) -> dict[str, int]:
+    """Take over every delivery that waits, oldest first; how many, and the rows that they changed."""
+    counts = {"imported": 0, "refused": 0, "products": 0, "prices": 0, "stocks": 0}
     while (result := _import_next(runtime)) is not None:
         if isinstance(result, BadInput):
-            refused += 1
+            counts["refused"] += 1
             _log.error("a delivery was refused", error=str(result))
             continue
-        imported += 1
+        counts["imported"] += 1
         for name, rows in asdict(result.changed).items():
-            changed[name] += rows
-    return {
-        **read,
-        "imported": imported,
-        "refused": refused,
-        **changed,
-        "nothing": not imported and not refused,
-    }
+            counts[name] += rows
+    return counts
 
 
 def read_store(runtime: Runtime, *, full: bool = False) -> Counts:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from marketsync import steps
 from marketsync.credentials import Credentials
 from marketsync.db import Database
 from marketsync.errors import BadInput, Fatal, Retriable
+from marketsync.paths import INCLUDE
 from marketsync.shop.exchanges import claim_next, register_folder
 from marketsync.shop.importer import import_delivery
 from sandbox.bitrix.state import SECRET, USER
@@ -318,3 +322,35 @@ def test_a_far_smaller_shop_deletes_nothing(shop: Shop, portal: Portal) -> None:
     shop.imports()
     assert shop.rows("select * from product where deleted") == []
     assert "намного меньше" in shop.rows("select error from exchange order by exchange_id desc")[0]["error"]
+
+
+def test_the_shop_is_read_from_a_shell(shop: Shop, portal: Portal, tmp_path: Path) -> None:
+    accounts = tmp_path / "accounts.yaml"
+    accounts.write_text(
+        "version: 1\naccounts: []\nstore: {source: bitrix, connection: site, calls_per_second: 100}\n",
+        "utf-8",
+    )
+    address = portal.url.replace("http://", "")
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")},
+        "PYTHONPATH": str(INCLUDE),
+        "MARKETSYNC_ACCOUNTS": str(accounts),
+        "MARKETSYNC_VAR": str(tmp_path / "var"),
+        "MARKETSYNC_DATABASE_URL": shop.database.url,
+        "AIRFLOW_CONN_SITE": f"http://{USER}:{SECRET}@{address}/bitrix",
+    }
+
+    def marketsync(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "marketsync", "import", *arguments]
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    done = marketsync("--from-shop")
+    assert done.returncode == 0, done.stderr
+    assert '"kind": "full"' in done.stdout
+    assert shop.prices() == shop.expected_prices()
+    assert SECRET not in done.stdout + done.stderr
+    both = marketsync("--from-shop", str(tmp_path))
+    assert both.returncode == 1
+    assert "--from-shop" in both.stderr

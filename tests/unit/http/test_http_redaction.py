@@ -204,3 +204,10 @@ def test_no_text_takes_quadratic_time(piece: str) -> None:
     body = (piece * (500_000 // len(piece))).encode()
 
     assert len(Redactor(["secret-1"]).body(body).encode()) <= LARGEST_BODY
+
+
+def test_the_secret_in_a_webhooks_address_is_masked_even_where_it_is_not_known() -> None:
+    text = "Max retries exceeded with url: /portal/rest/15/abc123def/batch.json (Caused by ...)"
+
+    assert "abc123def" not in Redactor().text(text)
+    assert "/rest/15/" in Redactor().text(text)
