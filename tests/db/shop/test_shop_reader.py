@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Portal, Shop
+from shop_kit import Portal, Shop
 
 from marketsync import steps
 from marketsync.credentials import Credentials

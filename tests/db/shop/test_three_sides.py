@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from conftest import GOODS, Portal, Shop
+from shop_kit import GOODS, Portal, Shop
 
 from marketsync.db import Database
 from marketsync.reports import write_reconciliation
