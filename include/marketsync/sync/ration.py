@@ -7,7 +7,7 @@ the time of the reset: it is no error, nothing is refused, and no call is made f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -16,6 +16,8 @@ from marketsync.marketplaces.base import Quota
 from marketsync.sync.lane import Lane
 
 __all__ = ["Limited", "apportion", "limited"]
+
+_SOONEST = timedelta(minutes=5)
 
 _log = structlog.get_logger(__name__)
 
@@ -44,6 +46,7 @@ def apportion(lane: Lane) -> Quota | None:
     quota = lane.channel.quota()
     if quota is None:
         return None
+    now = lane.clock.now()
     with lane.database.transaction() as connection:
         connection.execute(
             sql("submission/ration"),
@@ -51,9 +54,10 @@ def apportion(lane: Lane) -> Quota | None:
                 **lane.key,
                 "creates": quota.creates,
                 "updates": quota.updates,
-                "resets_at": quota.resets_at,
+                # the marketplace's clock may be behind ours
+                "resets_at": max(quota.resets_at, now + _SOONEST),
                 "stores": [warehouse.store for warehouse in lane.account.warehouses],
-                "now": lane.clock.now(),
+                "now": now,
             },
         )
     now_waiting = limited(lane)

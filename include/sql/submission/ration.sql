@@ -17,7 +17,8 @@ with ranked as (
                         and (w.name = any(%(stores)s::text[]) or w.guid = any(%(stores)s::text[]))
                 ) desc,
                 c.lane,
-                c.change_id desc
+                c.plan_id desc,
+                o.offer_id desc
         ) as place,
         case when o.state = 'new' then %(creates)s::bigint else %(updates)s::bigint end as room
     from change as c
