@@ -17,7 +17,7 @@ from marketsync.errors import MarketsyncError
 RENAMES, INFO = "/v1/product/update/offer-id", "/v3/product/info/list"
 GOODS = 4
 ARTICLES = ("A-1", "A-2", "A-3", "A-4", "A-5")
-EXAMPLES = int(os.environ.get("RENAME_HISTORIES", "5"))
+EXAMPLES = int(os.environ.get("RENAME_HISTORIES", "4"))
 _client_ids = itertools.count(800_001)
 
 goods = st.integers(0, GOODS - 1)
