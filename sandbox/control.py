@@ -31,6 +31,7 @@ _CABINET_ORDERS: dict[str, Callable[[OzonSystem, Cabinet, dict[str, Any]], dict[
     "cards": cabinet_control.make_cards,
     "key": cabinet_control.set_key,
     "warehouse": cabinet_control.set_warehouse,
+    "usage": cabinet_control.set_usage,
 }
 
 

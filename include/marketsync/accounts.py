@@ -94,12 +94,14 @@ class MassGuard(_Strict):
     Attributes:
         zeroed: share of the offers on sale whose stock falls to zero.
         repriced: share of the offers whose price moves by more than `repriced_by`.
+        renamed: share of the cards whose article changes.
         at_least: fewer changes than this never trip it, so that a small catalog can be worked with.
     """
 
     zeroed: Share = 0.2
     repriced: Share = 0.3
     repriced_by: Share = 0.2
+    renamed: Share = 0.3
     at_least: int = Field(default=20, ge=1)
 
 
@@ -133,6 +135,10 @@ class Account(_Strict):
         connection: the id of the Airflow connection with its address and key.
         mapping: a folder of include/mappings.
         pictures: the public address below which the store's picture paths can be fetched.
+        unmarked: what becomes of the card of a good that lost its mark or was deleted: keep (its stock is zero,
+            nothing else changes: a mark that comes back sells at once, with its reviews and its place in the search)
+            or archive.
+        archive_after: hours for which such a card stays before it is archived.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -144,6 +150,8 @@ class Account(_Strict):
     mapping: str
     pictures: str | None = Field(default=None, pattern=r"^https?://")
     warehouses: tuple[Warehouse, ...]
+    unmarked: Literal["keep", "archive"] = "keep"
+    archive_after: int = Field(default=24, ge=0)
     guards: Guards = Guards()
     heal: Heal = Heal()
     schedules: Schedules = Schedules()

@@ -14,7 +14,19 @@ from typing import Any
 
 from sandbox.clock import iso
 from sandbox.exchange import Answer, IncomingCall, System
-from sandbox.ozon import catalog, imports, prices, reading, reservations, stocks, validation, warehouses
+from sandbox.ozon import (
+    archive,
+    catalog,
+    imports,
+    prices,
+    quotas,
+    reading,
+    renames,
+    reservations,
+    stocks,
+    validation,
+    warehouses,
+)
 from sandbox.ozon.errors import (
     INTERNAL,
     PERMISSION_DENIED,
@@ -72,7 +84,11 @@ METHODS: dict[str, Method] = {
     ),
     "/v3/product/import": Method(_fixed(imports.IMPORT_REQUEST), imports.submit, "items"),
     "/v1/product/import/info": Method(_fixed(imports.INFO_REQUEST), imports.info),
-    "/v4/product/info/limit": Method(_fixed(Message("GetUploadQuotaRequest")), imports.limits),
+    "/v4/product/info/limit": Method(_fixed(Message("GetUploadQuotaRequest")), quotas.limits),
+    "/v1/product/update/offer-id": Method(_fixed(renames.REQUEST), renames.rename, "update_offer_id"),
+    "/v1/product/archive": Method(_fixed(archive.ARCHIVE_REQUEST), archive.archive, "product_id"),
+    "/v1/product/unarchive": Method(_fixed(archive.UNARCHIVE_REQUEST), archive.unarchive, "product_id"),
+    "/v2/products/delete": Method(_fixed(archive.DELETE_REQUEST), archive.delete, "products"),
     "/v3/product/list": Method(_fixed(reading.LIST_REQUEST), reading.product_list),
     "/v3/product/info/list": Method(_fixed(reading.INFO_REQUEST), reading.info_list),
     "/v4/product/info/attributes": Method(_fixed(reading.ATTRIBUTES_REQUEST), reading.info_attributes),

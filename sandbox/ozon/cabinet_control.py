@@ -9,12 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sandbox.ozon import hand_made, money, pricing, reservations
-from sandbox.ozon.state import Cabinet, CardAttribute, KeyState, Product, StockCell
+from sandbox.ozon import hand_made, money, pricing, quotas, reservations
+from sandbox.ozon.imports import MAX_OFFER_ID
+from sandbox.ozon.state import Archive, Cabinet, CardAttribute, KeyState, Product, StockCell
 from sandbox.ozon.system import OzonSystem
 
 Json = dict[str, Any]
 
+_USAGE = ("created", "updated", "restored")
 KEY_STATES: tuple[KeyState, ...] = ("active", "invalid", "deactivated", "no_role", "ip_restricted")
 
 
@@ -69,6 +71,7 @@ def product_state(product: Product) -> Json:
         },
         "status": product.status.status,
         "archived": product.archived,
+        "archive": product.archive.actual,
         "errors": [each.code for each in product.errors],
         "stocks": {
             str(warehouse_id): {"present": cell.present, "reserved": cell.reserved}
@@ -91,8 +94,8 @@ def edit(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
     """Change a product as a person in the cabinet would; reads show it after the read lag, like any write.
 
     `order`: offer_id, and any of name, images, price, old_price, min_price, stock {warehouse_id: free
-    units}, archived, quarantine_release (true). A price set by a person is in force at once. Raises
-    ControlError.
+    units}, archived (true; "auto" as Ozon does it by itself; false), article (a new one), deleted (true),
+    quarantine_release (true). A price set by a person is in force at once. Raises ControlError.
     """
     _catch_up(system, cabinet)
     product = _product(cabinet, order)
@@ -136,7 +139,20 @@ def _edit_stock(system: OzonSystem, cabinet: Cabinet, product: Product, value: A
 
 
 def _edit_archived(system: OzonSystem, cabinet: Cabinet, product: Product, value: Any) -> None:
-    product.archived = bool(value)
+    archive: Archive = "auto" if value == "auto" else "manual" if value else ""
+    system.write_archive(cabinet, product, archive, system.clock.monotonic())
+
+
+def _edit_article(system: OzonSystem, cabinet: Cabinet, product: Product, value: Any) -> None:
+    article = str(value)
+    if not 1 <= len(article) <= MAX_OFFER_ID or article in cabinet.by_offer:
+        raise ControlError(f"article {article!r} is taken, empty or longer than {MAX_OFFER_ID}")
+    system.write_article(cabinet, product, article, system.clock.monotonic())
+
+
+def _delete(system: OzonSystem, cabinet: Cabinet, product: Product, value: Any) -> None:
+    if value:
+        system.delete(cabinet, product)
 
 
 def _release_quarantine(system: OzonSystem, cabinet: Cabinet, product: Product, value: Any) -> None:
@@ -153,6 +169,8 @@ _EDITS: dict[str, Callable[[OzonSystem, Cabinet, Product, Any], None]] = {
     "min_price": _edit_money("min_price"),
     "stock": _edit_stock,
     "archived": _edit_archived,
+    "article": _edit_article,
+    "deleted": _delete,
     "quarantine_release": _release_quarantine,
 }
 
@@ -186,6 +204,17 @@ def make_cards(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
     else:
         raise ControlError('give {"count": N} or {"cards": [...]}')
     return {"offer_ids": [product.offer_id for product in made]}
+
+
+def set_usage(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
+    """Say what was used up of today's limits: any of created, updated, restored."""
+    usage = quotas.today(system, cabinet)
+    for name, value in order.items():
+        if name not in _USAGE or not isinstance(value, int) or value < 0:
+            raise ControlError(f"give whole numbers for any of {', '.join(_USAGE)}")
+    for name, value in order.items():
+        setattr(usage, name, value)
+    return {name: getattr(usage, name) for name in _USAGE}
 
 
 def set_key(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:

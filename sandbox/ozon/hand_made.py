@@ -12,6 +12,7 @@ from sandbox.ozon import category_data as data
 from sandbox.ozon import money
 from sandbox.ozon.catalog import TypeInCategory, catalog
 from sandbox.ozon.state import (
+    Archive,
     AttributeValue,
     Cabinet,
     Card,
@@ -130,7 +131,8 @@ def _put(
     moment = system.clock.utcnow()
     product.card = Lagged(card, card)
     product.prices = Lagged(prices, prices)
-    product.archived = archived
+    if archived:
+        product.archive = Lagged[Archive]("manual", "manual")
     for warehouse_id, (present, reserved) in stocks.items():
         cell = StockCell(present - reserved, reserved, moment)
         product.stocks[warehouse_id] = Lagged(cell, cell)

@@ -2,22 +2,19 @@
 their time.
 
 The request is accepted or refused whole; each item is then worked on by itself when its moment comes,
-against the state of that moment. Sources: Ozon Seller API, the two methods and its lists of errors;
-/v4/product/info/limit for the quotas.
+against the state of that moment. Sources: Ozon Seller API, the two methods and its lists of errors.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sandbox.clock import iso
-from sandbox.ozon import card_rules, money, pricing
+from sandbox.ozon import card_rules, money, pricing, quotas
 from sandbox.ozon.catalog import catalog
-from sandbox.ozon.errors import NOT_FOUND, Refusal, bad_request, too_many_items
-from sandbox.ozon.state import Cabinet, Card, DailyUsage, ItemError, Prices, Product, Task, TaskItem
+from sandbox.ozon.errors import NOT_FOUND, Refusal, bad_request
+from sandbox.ozon.state import Cabinet, Card, ItemError, Prices, Product, Task, TaskItem
 from sandbox.ozon.system import OzonSystem
 from sandbox.ozon.validation import Enum, Integer, Json, Message, Repeated, Text, broken_rule
 
@@ -105,22 +102,16 @@ def submit(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
 
 def _take_quota(system: OzonSystem, cabinet: Cabinet, items: list[Json]) -> None:
     knobs = system.knobs
-    string_code = knobs.item_limit_code == "string"
     if knobs.daily_limit_answer == "http_429":
         new = sum(item["offer_id"] not in cabinet.by_offer for item in items)
-        usage = _today(system, cabinet)
+        usage = quotas.today(system, cabinet)
         for wanted, used, limit in (
             (new, usage.created, knobs.daily_create_limit),
             (len(items) - new, usage.updated, knobs.daily_update_limit),
         ):
-            if limit >= 0 and used + wanted > limit:
-                until_reset = (_reset_at(system) - system.clock.utcnow()).total_seconds()
-                raise too_many_items(until_reset, max(limit - used, 0), string_code=string_code)
-    now, seconds = system.clock.monotonic(), system.window(60)
-    wait = cabinet.import_items.take(now, knobs.import_items_per_minute, seconds, len(items))
-    if wait > 0:
-        remaining = knobs.import_items_per_minute - cabinet.import_items.used(now, seconds)
-        raise too_many_items(wait, remaining, string_code=string_code)
+            if wanted and 0 <= limit < used + wanted:
+                raise quotas.over_for_today(system, max(limit - used, 0))
+    quotas.take_items(system, cabinet.import_items, knobs.import_items_per_minute, len(items))
 
 
 def _work(system: OzonSystem, cabinet: Cabinet, item: Json, outcome: TaskItem, due: float) -> None:
@@ -155,8 +146,8 @@ def _work(system: OzonSystem, cabinet: Cabinet, item: Json, outcome: TaskItem, d
 def _create(
     system: OzonSystem, cabinet: Cabinet, outcome: TaskItem, card: Card, prices: Prices, due: float
 ) -> None:
-    usage = _today(system, cabinet)
-    full = 0 <= system.knobs.total_limit <= len(cabinet.by_id)
+    usage = quotas.today(system, cabinet)
+    full = quotas.assortment_full(system, cabinet)
     if full or 0 <= system.knobs.daily_create_limit <= usage.created:
         _over_limit(outcome)
         return
@@ -183,7 +174,7 @@ def _update(
     if card == product.card.actual and prices == current:
         outcome.status = "skipped"
         return
-    usage = _today(system, cabinet)
+    usage = quotas.today(system, cabinet)
     if 0 <= system.knobs.daily_update_limit <= usage.updated:
         _over_limit(outcome)
         return
@@ -240,30 +231,3 @@ def _error(problem: ItemError, system: OzonSystem) -> dict[str, Any]:
     if system.knobs.optional_description_elements:
         shown["optional_description_elements"] = {}
     return shown
-
-
-def limits(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
-    """POST /v4/product/info/limit."""
-    knobs, usage, reset_at = system.knobs, _today(system, cabinet), iso(_reset_at(system))
-    return {
-        "daily_create": {"limit": knobs.daily_create_limit, "reset_at": reset_at, "usage": usage.created},
-        "daily_update": {"limit": knobs.daily_update_limit, "reset_at": reset_at, "usage": usage.updated},
-        "total": {"limit": knobs.total_limit, "usage": len(cabinet.by_id)},
-        "operation_limits": {
-            "limit": knobs.import_items_per_minute,
-            "limit_type": "RATE_LIMIT_PER_MINUTE",
-        },
-    }
-
-
-def _today(system: OzonSystem, cabinet: Cabinet) -> DailyUsage:
-    """Today's usage. Ozon Seller API: daily limits start anew at 03:00 Moscow time, which is 00:00 UTC."""
-    day = system.clock.utcnow().date().isoformat()
-    if cabinet.daily.day != day:
-        cabinet.daily = DailyUsage(day=day)
-    return cabinet.daily
-
-
-def _reset_at(system: OzonSystem) -> datetime:
-    now = system.clock.utcnow()
-    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

@@ -29,7 +29,11 @@ class OzonKnobs:
     daily_create_limit: int = knob(20_000, low=-1)
     daily_update_limit: int = knob(50_000, low=-1)
     total_limit: int = knob(-1, low=-1)
-    """Products in the cabinet; -1 is no limit, here as in the two daily ones."""
+    """Products outside the archive; -1 is no limit, here as in the two daily ones."""
+    rename_items_per_minute: int = knob(1_000, low=1)
+    """Pairs of /v1/product/update/offer-id. UNSURE: Ozon says that there is a limit, not which."""
+    daily_restore_limit: int = knob(100, low=0)
+    """/v1/product/unarchive: products that Ozon archived by itself; others come back without a limit."""
 
     # --- delays (scaled) ---
     import_seconds_min: float = knob(2.0, low=0.0)
@@ -53,6 +57,22 @@ class OzonKnobs:
     """
     daily_limit_answer: Literal["item_error", "http_429"] = "item_error"
     """UNSURE: beyond a daily limit each item fails with item_limit_exceeded, or the request gets a 429."""
+    rename_error_names: Literal["old", "new"] = "old"
+    """UNSURE: `offer_id` of a rename's error: the schema says the article that could not be changed, its
+    example shows the new one.
+    """
+    rename_error_text: Literal["code", "words"] = "code"
+    """UNSURE: a taken article is told as OFFER_ID_ALREADY_EXISTS (the method's text), or in Russian words
+    (its example).
+    """
+    archive_with_stock: Literal["refuse_400", "result_false", "archives"] = "refuse_400"
+    """UNSURE: what becomes of a request to archive a product that has stock."""
+    restore_limit_status: Literal[400, 429] = 400
+    """UNSURE: the HTTP status beyond the limits of /v1/product/unarchive; their texts alone are known."""
+    restore_limit_text: Literal["restore limit exceeded", "autoarchive_restore_failed"] = (
+        "restore limit exceeded"
+    )
+    """UNSURE: the list of errors and the method name it differently."""
     name_max_length: Literal[255, 500] = 255
     """UNSURE: the error's text says 255, the field's text says 500."""
     category_or_vat_error: Literal["item_error", "item_vanishes"] = "item_error"

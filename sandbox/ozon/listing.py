@@ -27,7 +27,7 @@ def _shown_price(product: Product) -> int:
 def _visible(product: Product) -> bool:
     return (
         product.stock_allowed
-        and not product.archived
+        and not product.archived_shown
         and _shown_price(product) > 0
         and product.free(shown=True) > 0
     )
@@ -38,7 +38,7 @@ def _never(product: Product) -> bool:
 
 
 def _not_archived(rule: Callable[[Product], bool]) -> Callable[[Product], bool]:
-    return lambda product: not product.archived and rule(product)
+    return lambda product: not product.archived_shown and rule(product)
 
 
 def _in_quarantine(product: Product) -> bool:
@@ -50,7 +50,7 @@ def _has_barcode(product: Product) -> bool:
 
 
 _VISIBILITY: dict[str, Callable[[Product], bool]] = {
-    "ALL": lambda product: not product.archived,
+    "ALL": lambda product: not product.archived_shown,
     "VISIBLE": _visible,
     "INVISIBLE": _not_archived(lambda product: not _visible(product)),
     "EMPTY_STOCK": _not_archived(lambda product: product.free(shown=True) == 0),
@@ -70,11 +70,11 @@ _VISIBILITY: dict[str, Callable[[Product], bool]] = {
     "EMPTY_BARCODE": _not_archived(lambda product: not _has_barcode(product)),
     "BARCODE_EXISTS": _not_archived(_has_barcode),
     "QUARANTINE": _not_archived(_in_quarantine),
-    "ARCHIVED": lambda product: product.archived,
+    "ARCHIVED": lambda product: product.archived_shown,
     "OVERPRICED_WITH_STOCK": _never,
     "PARTIAL_APPROVED": _never,
-    "AUTO_ARCHIVED": _never,
-    "MANUAL_ARCHIVED": lambda product: product.archived,
+    "AUTO_ARCHIVED": lambda product: product.archive.shown == "auto",
+    "MANUAL_ARCHIVED": lambda product: product.archive.shown == "manual",
     "SEASONAL_AUTO_ARCHIVED": _never,
     "VISIBLE_WITH_FBO_STOCK": _never,
     "SHOWCASE_SELECT_ACTIVE": _never,
@@ -112,7 +112,7 @@ def select(cabinet: Cabinet, chosen: Json | None, request_name: str) -> list[Pro
 def by_ids(cabinet: Cabinet, kind: str, ids: list[Any]) -> list[Product]:
     """The products with these ids that reads already show, by rising product id; unknown ids are left out."""
     index: dict[Any, Product] = {
-        "offer_id": cabinet.by_offer,
+        "offer_id": cabinet.by_offer_shown,
         "product_id": cabinet.by_id,
         "sku": cabinet.by_sku,
         "skus": cabinet.by_sku,

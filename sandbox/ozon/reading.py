@@ -90,9 +90,9 @@ def product_list(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
     items = [
         {
             "product_id": each.product_id,
-            "offer_id": each.offer_id,
+            "offer_id": each.offer_id_shown,
             "sku": each.sku,
-            "archived": each.archived,
+            "archived": each.archived_shown,
             "has_fbo_stocks": False,
             "has_fbs_stocks": any(cell.present for cell in each.cells(shown=True).values()),
             "is_discounted": False,
@@ -158,7 +158,7 @@ def _end_cursor(system: OzonSystem, cursor: str, more: bool) -> str:
 
 _SORT_KEYS: dict[str, Any] = {
     "sku": lambda product: product.sku,
-    "offer_id": lambda product: product.offer_id,
+    "offer_id": lambda product: product.offer_id_shown,
     "id": lambda product: product.product_id,
     "title": lambda product: _card(product).name,
 }
@@ -198,10 +198,10 @@ def _info(system: OzonSystem, cabinet: Cabinet, product: Product) -> Json:
     cells = product.cells(shown=True).values()
     present, reserved = sum(cell.present for cell in cells), sum(cell.reserved for cell in cells)
     has_stock = present > reserved
-    on_sale = product.stock_allowed and not product.archived and has_stock and prices.price > 0
+    on_sale = product.stock_allowed and not product.archived_shown and has_stock and prices.price > 0
     return {
         "id": product.product_id,
-        "offer_id": product.offer_id,
+        "offer_id": product.offer_id_shown,
         "sku": product.sku,
         "name": card.name,
         "type_id": card.type_id,
@@ -216,8 +216,8 @@ def _info(system: OzonSystem, cabinet: Cabinet, product: Product) -> Json:
         "declared_price": _declared(prices),
         "currency_code": prices.currency_code,
         "vat": prices.vat,
-        "is_archived": product.archived,
-        "is_autoarchived": False,
+        "is_archived": product.archive.shown == "manual",
+        "is_autoarchived": product.archive.shown == "auto",
         "is_kgt": False,
         "is_discounted": False,
         "is_prepayment_allowed": True,
@@ -309,7 +309,7 @@ def _attributes(system: OzonSystem, cabinet: Cabinet, product: Product) -> Json:
     card = _card(product)
     return {
         "id": product.product_id,
-        "offer_id": product.offer_id,
+        "offer_id": product.offer_id_shown,
         "sku": product.sku if system.knobs.attributes_sku == "int" else str(product.sku),
         "name": card.name,
         "barcode": card.barcodes[0] if card.barcodes else "",
@@ -347,7 +347,7 @@ def _prices(product: Product) -> Json:
     prices = _shown_prices(product)
     return {
         "product_id": product.product_id,
-        "offer_id": product.offer_id,
+        "offer_id": product.offer_id_shown,
         "acquiring": round(money.number(prices.price) * 0.015, 2),
         "volume_weight": _volume_weight(_card(product)),
         "price": {
@@ -406,6 +406,6 @@ def _stocks(product: Product) -> Json:
     }
     return {
         "product_id": product.product_id,
-        "offer_id": product.offer_id,
+        "offer_id": product.offer_id_shown,
         "stocks": [entry] if product.sku else [],
     }

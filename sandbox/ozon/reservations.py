@@ -28,8 +28,8 @@ def play(system: OzonSystem, cabinet: Cabinet, now: float) -> None:
     """Let the buyers of the knob `auto_reserve_per_minute` act up to this moment."""
     while cabinet.reservations and cabinet.reservations[0][0] <= now:
         due, product_id, warehouse_id = cabinet.reservations.popleft()
-        product = cabinet.by_id[product_id]
-        if product.stocks[warehouse_id].actual.reserved:
+        product = cabinet.by_id.get(product_id)
+        if product is not None and product.stocks[warehouse_id].actual.reserved:
             reserve(system, cabinet, product, warehouse_id, -1, due)
     rate = system.knobs.auto_reserve_per_minute
     pause = system.delay(60 / rate) if rate else 0.0

@@ -26,6 +26,8 @@ CardAttribute = tuple[int, int, tuple[AttributeValue, ...]]
 """Attribute id, complex id, values."""
 
 KeyState = Literal["active", "invalid", "deactivated", "no_role", "ip_restricted"]
+Archive = Literal["", "manual", "auto"]
+"""Where a product is: on the shelf, archived by somebody's order, or archived by Ozon itself."""
 
 
 class Lagged(Generic[T]):
@@ -140,13 +142,30 @@ class Product:
     prices: Lagged[Prices]
     status: Status
     sku: int = 0
-    archived: bool = False
+    archive: Lagged[Archive] = field(default_factory=lambda: Lagged[Archive]("", ""))
+    article: Lagged[str] = field(init=False)
+    """`offer_id`, and what reads still show of it."""
     stocks: dict[int, Lagged[StockCell]] = field(default_factory=dict)
     errors: tuple[ItemError, ...] = ()
     """Errors and warnings of the last import."""
     price_window: SlidingWindow = field(default_factory=SlidingWindow)
     stock_accepted: dict[int, float] = field(default_factory=dict)
     """Warehouse -> moment of the last accepted update by the API."""
+
+    def __post_init__(self) -> None:
+        self.article = Lagged(self.offer_id, self.offer_id)
+
+    @property
+    def archived(self) -> bool:
+        return self.archive.actual != ""
+
+    @property
+    def archived_shown(self) -> bool:
+        return self.archive.shown not in ("", None)
+
+    @property
+    def offer_id_shown(self) -> str:
+        return self.article.shown or self.offer_id
 
     def free(self, *, shown: bool) -> int:
         return sum(cell.free for cell in self.cells(shown=shown).values())
@@ -215,6 +234,8 @@ class DailyUsage:
     day: str = ""
     created: int = 0
     updated: int = 0
+    restored: int = 0
+    """Products that Ozon had archived by itself and that came back."""
 
 
 class Cabinet:
@@ -226,6 +247,8 @@ class Cabinet:
         self.key_expires_at = key_expires_at
         self.warehouses: dict[int, Warehouse] = {each.warehouse_id: each for each in WAREHOUSES}
         self.by_offer: dict[str, Product] = {}
+        self.by_offer_shown: dict[str, Product] = {}
+        """By the article that reads show."""
         self.by_id: dict[int, Product] = {}
         self.by_sku: dict[int, Product] = {}
         self.barcode_owner: dict[str, int] = {}
@@ -238,6 +261,7 @@ class Cabinet:
         self.all_calls = SlidingWindow()
         self.stock_calls = SlidingWindow()
         self.import_items = SlidingWindow()
+        self.rename_items = SlidingWindow()
         self.reservations: deque[tuple[float, int, int]] = deque()
         """Units reserved by themselves: when to give back, product, warehouse."""
         self.next_auto_reserve: float | None = None
@@ -256,7 +280,16 @@ class Cabinet:
 
     def add(self, product: Product) -> None:
         self.by_offer[product.offer_id] = product
+        self.by_offer_shown[product.offer_id] = product
         self.by_id[product.product_id] = product
+
+    def remove(self, product: Product) -> None:
+        """Forget a product that was deleted."""
+        for index in (self.by_offer, self.by_offer_shown):
+            for article in [article for article, each in index.items() if each is product]:
+                del index[article]
+        del self.by_id[product.product_id]
+        self.by_sku.pop(product.sku, None)
 
     def find(self, offer_id: str, product_id: int) -> Product | None:
         """Ozon Seller API: with both ids given, offer_id wins."""

@@ -13,7 +13,7 @@ from sandbox.clock import Clock
 from sandbox.knobs import GeneralKnobs
 from sandbox.ozon.category_data import MODEL_NAME_ATTRIBUTE_ID
 from sandbox.ozon.knobs import OzonKnobs
-from sandbox.ozon.state import Cabinet, Card, Lagged, Prices, Product, Status, StockCell
+from sandbox.ozon.state import Archive, Cabinet, Card, Lagged, Prices, Product, Status, StockCell
 
 # Ozon: a new key lives three months.
 KEY_LIFETIME = timedelta(days=90)
@@ -91,6 +91,27 @@ class OzonSystem:
             lagged = product.stocks[warehouse_id] = Lagged(cell)
         self.show_later(cabinet, now, lagged.write(cell))
 
+    def write_article(self, cabinet: Cabinet, product: Product, article: str, now: float) -> None:
+        """Rename a product: the card stays, what addresses it changes at once. The article must be free."""
+        del cabinet.by_offer[product.offer_id]
+        cabinet.by_offer[article] = product
+        product.offer_id = article
+        product.updated_at = self.clock.utcnow()
+        reveal = product.article.write(article)
+
+        def show() -> None:
+            before = product.offer_id_shown
+            reveal()
+            if cabinet.by_offer_shown.get(before) is product:
+                del cabinet.by_offer_shown[before]
+            cabinet.by_offer_shown[product.offer_id_shown] = product
+
+        self.show_later(cabinet, now, show)
+
+    def write_archive(self, cabinet: Cabinet, product: Product, archive: Archive, now: float) -> None:
+        product.updated_at = self.clock.utcnow()
+        self.show_later(cabinet, now, product.archive.write(archive))
+
     # --- creation ---
 
     def create(self, cabinet: Cabinet, offer_id: str, card: Card, prices: Prices) -> Product:
@@ -129,6 +150,11 @@ class OzonSystem:
         product.status = Status(
             status, "approved", "success", is_created=True, changed_at=self.clock.utcnow()
         )
+
+    def delete(self, cabinet: Cabinet, product: Product) -> None:
+        """Forget a product with all that its card had taken."""
+        self._release_card(cabinet, product)
+        cabinet.remove(product)
 
     def _claim_card(self, cabinet: Cabinet, product: Product, card: Card) -> None:
         for barcode in card.barcodes:

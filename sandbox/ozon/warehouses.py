@@ -98,7 +98,7 @@ def warehouse_stocks(system: OzonSystem, cabinet: Cabinet, request: Json) -> Jso
         cell = product.stocks.get(warehouse_id)
         if sku <= after or cell is None or cell.shown is None or product.card.shown is None:
             continue
-        rest.append(_stock(sku, product.product_id, product.offer_id, warehouse_id, cell.shown))
+        rest.append(_stock(sku, product.product_id, product.offer_id_shown, warehouse_id, cell.shown))
         if len(rest) > request["limit"]:
             break
     page = rest[: request["limit"]]

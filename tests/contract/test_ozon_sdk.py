@@ -577,3 +577,50 @@ def test_both_codes_of_the_item_limit(sandbox: Sandbox, variant: str, code: str)
     with pytest.raises(OzonAPIError) as caught:
         sandbox.ask(lambda api: api.import_products_v3(items=[_item("SDK-1"), _item("SDK-2")]))
     assert (caught.value.status_code, caught.value.code) == (429, code)
+
+
+def test_renames(sandbox: Sandbox) -> None:
+    sandbox.order("cards", cards=[{"offer_id": article} for article in ("SDK-1", "SDK-2")])
+    product_id = sandbox.state()["SDK-1"]["product_id"]
+    pairs = [
+        models.ProductUpdateOfferIdRequestUpdateOfferId(offer_id="SDK-1", new_offer_id="SDK-3"),
+        models.ProductUpdateOfferIdRequestUpdateOfferId(offer_id="SDK-2", new_offer_id="SDK-3"),
+    ]
+    answer = examined(sandbox.ask(lambda api: api.product_update_offer_id(update_offer_id=pairs)))
+    assert [(error.offer_id, error.message) for error in answer.errors] == [
+        ("SDK-2", "OFFER_ID_ALREADY_EXISTS")
+    ]
+    assert sandbox.state()["SDK-3"]["product_id"] == product_id
+
+
+def test_the_archive(sandbox: Sandbox) -> None:
+    sandbox.order("cards", cards=[{"offer_id": "SDK-1"}])
+    ids = [sandbox.state()["SDK-1"]["product_id"]]
+    seen = []
+    for use in (
+        lambda api: api.product_archive(product_id=ids),
+        lambda api: api.product_unarchive(product_id=ids),
+    ):
+        assert examined(sandbox.ask(use)).result is True
+        (info,) = sandbox.ask(lambda api: api.get_product_info_list(product_id=[str(ids[0])])).items
+        seen.append((info.is_archived, info.is_autoarchived, sandbox.state()["SDK-1"]["archived"]))
+    assert seen == [(True, False, True), (False, False, False)]
+
+
+def test_deletion(sandbox: Sandbox) -> None:
+    sandbox.order("cards", cards=[{"offer_id": "SDK-1", "archived": True}])
+    products = [models.DeleteProductsRequestProduct(offer_id="SDK-1")]
+    (status,) = examined(sandbox.ask(lambda api: api.delete_products(products=products))).status
+    assert (status.offer_id, status.is_deleted, bool(status.error)) == ("SDK-1", False, True)
+
+
+@pytest.mark.parametrize("status", [400, 429])
+def test_the_limit_of_the_archive(sandbox: Sandbox, status: int) -> None:
+    sandbox.knobs(daily_restore_limit=0, restore_limit_status=status)
+    sandbox.order("cards", cards=[{"offer_id": "SDK-1"}])
+    sandbox.order("edit", offer_id="SDK-1", archived="auto")
+    ids = [sandbox.state()["SDK-1"]["product_id"]]
+    with pytest.raises(OzonAPIError) as caught:
+        sandbox.ask(lambda api: api.product_unarchive(product_id=ids))
+    assert caught.value.status_code == status
+    assert "restore limit exceeded" in str(caught.value)

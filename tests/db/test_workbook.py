@@ -18,6 +18,7 @@ from marketsync.errors import BadInput
 from marketsync.reports import write_reconciliation
 
 BEGAN = datetime(2026, 11, 23, 19, 0, tzinfo=UTC)
+FAR = datetime(2099, 1, 1, tzinfo=UTC)
 WAREHOUSES = ("0010", "0020")
 
 
@@ -150,6 +151,11 @@ def fill(database: Database) -> int:
         store.change(offers["0003"], "price", 1990, 1, "price_jump", to_old=2500, to_floor=1500)
         store.change(offers["0002"], "price", 1980, 1990, None, state="confirmed")
         store.change(offers["0002"], "stock", 5, 6, None, state="planned", warehouse="0020")
+        for account in ("ozon", "other"):
+            store.insert(
+                "channel_pause", account=account, channel="picture", until=FAR, message="429", since=BEGAN
+            )
+        store.change(offers["0001"], "card", 0, 0, None, state="planned", waits_for="quota", not_before=FAR)
         store.insert(
             "refusal", offer_id=offers["0004"], channel="card", origin="mapping", code="no_category",
             field="category", message="Для группы «=Куклы» нет категории", since=BEGAN,
@@ -312,7 +318,9 @@ def test_refusals_goods_without_offers_and_warnings_are_told_apart(workbook: Pat
 
 def test_held_changes_frozen_offers_and_stopped_channels_say_why(workbook: Path) -> None:
     found = {row["guard"]: row for row in rows(workbook, "held")}
-    assert set(found) == {"price_jump", "freeze", "stop"}
+    assert set(found) == {"price_jump", "freeze", "stop", "limit_quota", "limit_pause"}
+    assert found["limit_quota"]["guard_text"].endswith("карточек: 2099-01-01 00:00 UTC")
+    assert (found["limit_pause"]["channel"], found["limit_pause"]["article"]) == ("Картинки", None)
     change = found["price_jump"]
     assert (change["article"], change["from_value"], change["to_value"], change["delta"]) == (
         "0003",
@@ -440,6 +448,7 @@ def test_the_summary_agrees_with_sql(database: Database, workbook: Path) -> None
         "differing_offers": 4,
         "healed": 1,
         "held": 1,
+        "waiting": 1,
         "frozen": 1,
         "stopped": 1,
         "refused": 2,

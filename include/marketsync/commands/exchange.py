@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +13,7 @@ from marketsync.db import sql
 from marketsync.errors import MarketsyncError
 from marketsync.marketplaces.base import Pipeline
 from marketsync.sync import plan as planning
+from marketsync.sync.ration import limited
 
 __all__ = ["app"]
 
@@ -47,11 +49,25 @@ def plan(
             say(f"  {why:<8} {n:>8}" + (f"  held by {guard}" if guard else ""))
         for row in preview.rows:
             where = f" [{row['warehouse']}]" if row["warehouse"] else ""
-            value = row["hash"][:12] if row["hash"] else f"{row['from_amount']} -> {row['amount']}"
+            value = _shown(row)
             held = f"  HELD: {row['guard']}" if row["guard"] else ""
             say(f"  {row['article']}{where}: {value} ({row['why']}){held}  {row['name'][:60]}")
+        held_up = limited(lane)
+        if held_up.waiting:
+            until = f"{held_up.until:%Y-%m-%d %H:%M %Z}" if held_up.until else "it is told"
+            say(
+                f"  of what is planned, {held_up.waiting} wait for a limit ({held_up.waits_for}) until {until}"
+            )
         if keep:
             show({"plan": planning.make(lane, full=full).plan})
+
+
+def _shown(row: Mapping[str, Any]) -> str:
+    if row["hash"]:
+        return str(row["hash"])[:12]
+    if row["text"] is not None:
+        return f"{row['from_text'] or '?'} -> {row['text']}"
+    return f"{row['from_amount']} -> {row['amount']}"
 
 
 @app.command()

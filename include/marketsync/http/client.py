@@ -149,6 +149,10 @@ class ApiClient:
             repeatable=repeatable or not write,
         )
 
+    def now(self) -> datetime:
+        """The time by the client's clock."""
+        return self._clock.now()
+
     def close(self) -> None:
         """Close the connections that are kept open."""
         self._session.close()

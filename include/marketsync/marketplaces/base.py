@@ -40,12 +40,14 @@ __all__ = [
     "Price",
     "PriceRules",
     "Problem",
+    "Quota",
     "Recovery",
     "Refused",
     "Rendered",
     "Result",
     "ShownState",
     "Stock",
+    "Word",
 ]
 
 
@@ -55,6 +57,8 @@ class Kind(StrEnum):
     DOCUMENT = "document"
     PRICE = "price"
     STOCK = "stock"
+    ARTICLE = "article"
+    SHELF = "shelf"
 
 
 class Pipeline(StrEnum):
@@ -129,11 +133,32 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """An article, or where a card lies: 'shown', 'archived'."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many items a channel may still send.
+
+    Attributes:
+        creates, updates: new cards and changes of known ones; None: without a bound.
+        resets_at: when there is room again, as far as the marketplace tells.
+    """
+
+    creates: int | None
+    updates: int | None
+    resets_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One offer with the value that a submission carries for it."""
 
     offer: Offer
-    value: Price | Stock | Card
+    value: Price | Stock | Card | Word
 
     @property
     def warehouse(self) -> str:
@@ -158,6 +183,7 @@ class Outcome:
         offer_id: ours.
         warehouse: of a stock, else ''.
         again_after: seconds until a RETRY makes sense.
+        waits_for: the limit that a RETRY waits for: 'quota', 'restore'; '' where it waits for no limit.
         warnings: of a confirmed item.
         external_id, sku: learnt from the answer.
     """
@@ -168,6 +194,7 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     again_after: float = 60.0
+    waits_for: str = ""
     external_id: str | None = None
     sku: str | None = None
 
@@ -398,6 +425,11 @@ class Channel(ABC):
         item_limits: how often one item may be sent.
         recovery: how a submission without an answer is resolved.
         visible_after: a read that began this much after a confirmation shows it.
+        apart_from: channels that must not call about an offer while this one does, nor the other way round: a card
+            sent under an article that is being changed would make a second one.
+        settles_within: a call of such a channel whose answer never came has had its effect by then.
+        seen_by: the channel whose read-back shows this one's values too; None: its own does.
+        longest: characters of a word.
     """
 
     name: str
@@ -408,6 +440,10 @@ class Channel(ABC):
     item_limits: tuple[ItemLimit, ...] = ()
     recovery: Recovery = Recovery.RESEND
     visible_after: timedelta = timedelta(seconds=60)
+    apart_from: tuple[str, ...] = ()
+    settles_within: timedelta = timedelta(minutes=15)
+    seen_by: str | None = None
+    longest: int = 0
 
     def __init__(self, client: ApiClient) -> None:
         self._client = client
@@ -433,8 +469,15 @@ class Channel(ABC):
         raise TypeError(f"channel {self.name} answers at once")
 
     def identify(self, offers: Sequence[Offer]) -> Sequence[Identity]:
-        """What the marketplace knows of these offers by their articles; unknown ones are left out."""
+        """What the marketplace knows of these offers, by its own id where that is known, else by the article.
+
+        What it does not know is left out.
+        """
         raise TypeError(f"channel {self.name} creates no cards")
+
+    def quota(self) -> Quota | None:
+        """What may be sent until the quota's reset; None: the marketplace has no quota for this channel."""
+        return None
 
     @abstractmethod
     def observe(self, warehouses: Sequence[str]) -> Iterator[Sequence[Observed]]:

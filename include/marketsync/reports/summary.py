@@ -37,6 +37,7 @@ _COUNTS = (
     "differing_offers",
     "healed",
     "held",
+    "waiting",
     "frozen",
     "stopped",
     "refused",

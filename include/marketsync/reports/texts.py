@@ -108,8 +108,8 @@ SHEET_MEANINGS = {
         "also warnings about cards that were accepted",
     ),
     "held": Words(
-        "Изменения, которые ждут решения человека, замороженные товары и остановленные каналы",
-        "Changes that wait for a person, frozen offers and stopped channels",
+        "Изменения, которые ждут решения человека или лимита маркетплейса, замороженные товары и остановленные каналы",
+        "Changes that wait for a person or for a limit of the marketplace, frozen offers and stopped channels",
     ),
     "offers": Words("Все товары аккаунта, по строке на товар", "All offers of the account, one row each"),
     "sides": Words(
@@ -302,6 +302,16 @@ CAUSE_ACTIONS = {
         "Проверить акции и ручные правки цены в кабинете; «Исправляется: да» — наша цена отправится снова",
         "Check promotions and manual prices in the cabinet; where it is being healed, ours is sent again",
     ),
+    "changed_there.rename": Words(
+        "Карточку переименовали в кабинете: артикул меняют в 1С; «Исправляется: да» — артикул из 1С вернётся",
+        "The card was renamed in the cabinet: articles are changed in the store; healing brings ours back",
+    ),
+    "changed_there.archive": Words(
+        "Карточку убрали в архив в кабинете или это сделал маркетплейс: чтобы товар не продавался, снять отметку в 1С; "
+        "«Исправляется: да» — карточка вернётся",
+        "The card was archived in the cabinet or by the marketplace: unmark the good to keep it away; where it is "
+        "being healed, the card returns",
+    ),
     "missing_there": Words(
         "Посмотреть «Отказ» в строке: есть — исправить данные, нет — дождаться создания карточки; "
         "если карточку удалили в кабинете — снять отметку в 1С или восстановить карточку",
@@ -400,6 +410,16 @@ GUARDS = {
     "mass_price": Words(
         "Переоценивается слишком большая доля каталога", "Too much of the catalog is repriced"
     ),
+    "mass_rename": Words("Меняется слишком большая доля артикулов", "Too many articles change at once"),
+    "limit_quota": Words(
+        "Ждёт лимита маркетплейса на создание и изменение карточек",
+        "Waits for the marketplace's quota of new and changed cards",
+    ),
+    "limit_restore": Words(
+        "Ждёт лимита маркетплейса на возврат карточек из архива",
+        "Waits for the marketplace's limit on cards that come back from the archive",
+    ),
+    "limit_pause": Words("Маркетплейс попросил подождать", "The marketplace asked for a pause"),
     "freeze": Words("Товар заморожен человеком", "A person has frozen the offer"),
     "stop": Words(
         "Канал или аккаунт остановлен человеком", "A person has stopped the channel or the account"
@@ -410,6 +430,13 @@ GUARD_ACTIONS = {
     "": Words(
         "Проверить значение: ошибка — исправить в 1С, верно — изменить предел в accounts.yaml; задержка снимется сама",
         "Check the value: mend it in the store, or the limit in accounts.yaml; the hold then ends by itself",
+    ),
+    **dict.fromkeys(
+        ("limit_quota", "limit_restore", "limit_pause"),
+        Words(
+            "Ничего не делать: уйдёт само, когда лимит обновится (время названо слева)",
+            "Nothing: it goes by itself when the limit is renewed (the time is named)",
+        ),
     ),
     "freeze": Words("Разморозить, когда причина отпадёт", "Unfreeze it when the reason has gone"),
     "stop": Words("Возобновить канал, когда причина отпадёт", "Resume the channel when the reason has gone"),
@@ -446,6 +473,8 @@ VOCABULARIES: Mapping[str, Mapping[str, Words]] = {
         "card": Words("Карточка", "Card"),
         "content": Words("Содержимое карточки", "Content of the card"),
         "state": Words("Состояние", "State"),
+        "archive": Words("Архив", "Archive"),
+        "stock": Words("Остаток", "Stock"),
         "external_id": Words("ID МП", "Marketplace ID"),
     },
     "flag": {"yes": Words("да", "yes"), "no": Words("нет", "no")},
@@ -519,6 +548,7 @@ SUMMARY = {
     "differing_offers": Words("Товаров с расхождениями", "Offers with differences"),
     "healed": Words("Исправляется", "Being healed"),
     "held": Words("Задержано изменений", "Changes held"),
+    "waiting": Words("Ждёт лимита маркетплейса", "Waits for the marketplace's limit"),
     "frozen": Words("Заморожено товаров", "Offers frozen"),
     "stopped": Words("Остановлено каналов", "Channels stopped"),
     "refused": Words("Отказов", "Refusals"),

@@ -15,7 +15,7 @@ from marketsync.runtime import Runtime, Seller
 from marketsync.steps.counts import Counts, total
 from marketsync.sync import apply, cards
 from marketsync.sync import plan as planning
-from marketsync.sync.kinds import Documents
+from marketsync.sync.kinds import Documents, kind_of
 from marketsync.sync.lane import Lane
 
 __all__ = ["UPLOAD_BUDGET", "open_changes", "plan", "plan_channel", "report", "upload", "upload_channel"]
@@ -50,7 +50,7 @@ def upload_channel(runtime: Runtime, account: str, channel: str) -> Counts:
     lane = seller.lane(channel)
     if seller.account.mode is not Mode.SEND:
         return {"sent": 0, "calls": 0, "left": open_changes(lane), "mode": seller.account.mode.value}
-    sent = apply.run(lane, _documents(seller, lane), budget=UPLOAD_BUDGET)
+    sent = _send(seller, lane)
     return {
         "sent": sent.items,
         "calls": sent.calls,
@@ -60,7 +60,24 @@ def upload_channel(runtime: Runtime, account: str, channel: str) -> Counts:
         "unanswered": sent.unanswered,
         "open": sent.open,
         "left": sent.left,
+        "waiting": sent.waiting,
+        "waits_until": sent.until.isoformat() if sent.until else None,
     }
+
+
+def _send(seller: Seller, lane: Lane) -> apply.Sent:
+    """Upload; where what was confirmed lets something else go, plan and upload that too."""
+    documents = _documents(seller, lane)
+    sent = apply.run(lane, documents, budget=UPLOAD_BUDGET)
+    for _ in range(kind_of(lane).rounds - 1):
+        if not sent.confirmed or not planning.make(lane).planned:
+            break
+        more = apply.run(lane, documents, budget=UPLOAD_BUDGET)
+        progress = more.confirmed
+        sent.join(more)
+        if not progress:
+            break
+    return sent
 
 
 def upload(runtime: Runtime, account: str, pipeline: str) -> Counts:
@@ -93,7 +110,9 @@ def report(runtime: Runtime, account: str, subject: str) -> Counts:
         known = runtime.seller(account).marketplace.channels
         channels = [channel.name for channel in known if channel.pipeline is Pipeline(subject)]
     with runtime.database.transaction() as connection:
-        row = connection.execute(sql(name), {"account": account, "channels": channels}).fetchone()
+        row = connection.execute(
+            sql(name), {"account": account, "channels": channels, "now": runtime.clock.now()}
+        ).fetchone()
     counts: Counts = dict(row or {})
     _log.info("report", account=account, subject=subject, **counts)
     return counts

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -21,6 +21,7 @@ from marketsync.http.answers import RequestRefused
 from marketsync.marketplaces.base import (
     Accepted,
     Item,
+    Offer,
     Outcome,
     Problem,
     Recovery,
@@ -30,6 +31,7 @@ from marketsync.sync import texts
 from marketsync.sync.batch import Batch, build
 from marketsync.sync.kinds import Documents, kind_of
 from marketsync.sync.lane import Lane, offer_of
+from marketsync.sync.ration import apportion, limited
 from marketsync.sync.settle import settle, withdraw
 
 __all__ = ["Sent", "run"]
@@ -38,6 +40,8 @@ _log = structlog.get_logger(__name__)
 
 _AFTER_UNCERTAIN = timedelta(seconds=30)
 _AFTER_TROUBLE = timedelta(seconds=60)
+_AFTER_RENAMED_THERE = timedelta(minutes=2)
+_AFTER_NOT_SHOWN = timedelta(minutes=10)
 _REFUSED_IN_A_ROW = 10  # many equal wrong requests may cost an account its access
 _ITEM_PATIENCE = (
     45.0  # seconds of a run; the longest pause between two updates of an item that is common is 30 s
@@ -56,6 +60,8 @@ class Sent:
         open: items whose answer comes later, under a task.
         left: planned changes that this run did not get to.
         next_in: seconds until the first of them may go; None where none is left.
+        waiting: of those, how many wait for a limit of the marketplace.
+        until: when there is room again for them.
     """
 
     calls: int = 0
@@ -67,6 +73,15 @@ class Sent:
     open: int = 0
     left: int = 0
     next_in: float | None = None
+    waiting: int = 0
+    until: datetime | None = None
+
+    def join(self, later: Sent) -> None:
+        """Take in what another upload of the same channel came to, right after this one."""
+        for name in ("calls", "items", "confirmed", "rejected", "retried", "unanswered", "open"):
+            setattr(self, name, getattr(self, name) + getattr(later, name))
+        for name in ("left", "next_in", "waiting", "until"):
+            setattr(self, name, getattr(later, name))
 
     def add(self, outcomes: Sequence[Outcome]) -> None:
         """Count the answers of a batch."""
@@ -102,9 +117,12 @@ def run(lane: Lane, documents: Documents | None, *, budget: timedelta) -> Sent:
                 hint="It will send what is planned; nothing is lost",
             )
         _recover(lane)
+        apportion(lane)
         _Uploader(lane, documents, sent, budget).run()
     waiting = _waiting(lane)
     sent.left, sent.next_in = waiting
+    held_up = limited(lane)
+    sent.waiting, sent.until = held_up.waiting, held_up.until
     return sent
 
 
@@ -113,7 +131,7 @@ def _waiting(lane: Lane) -> tuple[int, float | None]:
     with lane.database.transaction() as connection:
         row = connection.execute(
             sql("submission/waiting"),
-            {**lane.key, **lane.item_limits, "states": list(kind_of(lane).states), "now": now},
+            {**lane.key, **lane.item_limits, **lane.apart, "states": list(kind_of(lane).states), "now": now},
         ).fetchone()
     if not row or not row["waiting"]:
         return 0, None
@@ -232,8 +250,26 @@ class _Uploader:
         return True
 
     def _wait_for_limit(self, batch: Batch, error: RateLimited) -> None:
-        self._limited_until = max(self._limited_until, self._lane.clock.monotonic() + error.delay)
+        lane = self._lane
+        until = lane.clock.monotonic() + error.delay
+        self._limited_until = max(self._limited_until, until)
+        if until > self._deadline:
+            self._pause_channel(error)
         withdraw(self._lane, batch.submission, error, pause=timedelta(seconds=error.delay), effect=False)
+
+    def _pause_channel(self, error: RateLimited) -> None:
+        """Remember a pause that outlasts this run, so that the next one does not ask again before its end."""
+        now = self._lane.clock.now()
+        with self._lane.database.transaction() as connection:
+            connection.execute(
+                sql("submission/pause_channel"),
+                {
+                    **self._lane.key,
+                    "until": now + timedelta(seconds=error.delay),
+                    "message": error.message,
+                    "now": now,
+                },
+            )
 
     def _count_call(self, items: Sequence[Item]) -> None:
         with self._counting:
@@ -254,28 +290,36 @@ class _Uploader:
             ) from error
 
     def _without_strangers(self, batch: Batch) -> list[Item]:
-        """Take out new cards whose article the cabinet already has: they were made by hand and stay as they are.
+        """Take out cards that the article would not reach: a card is sent by its article, and that may be another's.
 
-        They are settled before the call, and only then does the intent say that there is one: whatever happens to
-        the call, nobody takes them for ours afterwards.
+        A new card whose article the cabinet already has was made by hand and stays as it is. A known card that is
+        called otherwise there was renamed in the cabinet: sent by its old article, it would be made a second time.
+        What is taken out is settled before the call, and only then does the intent say that there is one: whatever
+        happens to the call, nobody takes such a card for ours afterwards.
         """
         if not batch.unchecked:
             return batch.items
         lane = self._lane
-        asked = [item.offer for item in batch.items if item.offer.offer_id in batch.new]
-        there = {identity.article for identity in lane.channel.identify(asked)}
-        kept: list[Item] = []
-        outcomes: list[Outcome] = []
-        for item in batch.items:
-            if item.offer.offer_id in batch.new and item.offer.article in there:
-                problem = Problem("exists_there", texts.exists_there(item.offer.article), "article")
-                outcomes.append(Outcome(item.offer.offer_id, Result.REJECTED, problems=(problem,)))
-            else:
-                kept.append(item)
+        checked = _Checked(batch, lane)
+        outcomes = checked.outcomes
+        kept = [item for item in batch.items if item.offer.offer_id not in outcomes]
+        if checked.renamed:
+            with lane.database.transaction() as connection:
+                connection.execute(
+                    sql("offer/moved_there"),
+                    {
+                        "account": lane.account.id,
+                        "ids": list(checked.renamed),
+                        "articles": list(checked.renamed.values()),
+                        "channels": list(lane.channel.apart_from),
+                        "visible_after": lane.channel.visible_after.total_seconds(),
+                        "now": lane.clock.now(),
+                    },
+                )
         if outcomes:
-            settle(lane, batch.submission, outcomes, (), close=not kept)
+            settle(lane, batch.submission, list(outcomes.values()), (), close=not kept)
             with self._counting:
-                self._sent.add(outcomes)
+                self._sent.add(list(outcomes.values()))
         if kept:
             with lane.database.transaction() as connection:
                 connection.execute(
@@ -300,6 +344,49 @@ class _Uploader:
         settle(self._lane, submission, answer, items, close=True)
         with self._counting:
             self._sent.add(answer)
+
+
+class _Checked:
+    """What the marketplace calls the cards of a batch, and which of them must not be sent under their article."""
+
+    def __init__(self, batch: Batch, lane: Lane) -> None:
+        known = lane.channel.identify([item.offer for item in batch.items])
+        self._by_id = {identity.external_id: identity for identity in known}
+        self._by_article = {identity.article: identity for identity in known}
+        with lane.database.transaction() as connection:
+            rows = connection.execute(
+                sql("offer/ours"), {"account": lane.account.id, "external_ids": list(self._by_id)}
+            ).fetchall()
+        self._ours = {row["external_id"] for row in rows}
+        self._new = batch.new
+        self.renamed: dict[int, str] = {}
+        """Offer -> what its card is called there."""
+        self.outcomes = {
+            item.offer.offer_id: outcome
+            for item in batch.items
+            if (outcome := self._outcome(item.offer)) is not None
+        }
+
+    def _outcome(self, offer: Offer) -> Outcome | None:
+        """None where the article reaches the offer's own card, or none at all."""
+        if offer.external_id is not None:
+            shown = self._by_id.get(offer.external_id)
+            if shown is not None and shown.article == offer.article:
+                return None
+            if shown is not None:
+                self.renamed[offer.offer_id] = shown.article
+            # a card that is not shown at all may be gone: the next reconciliation finds out
+            pause = _AFTER_NOT_SHOWN if shown is None else _AFTER_RENAMED_THERE
+            return Outcome(offer.offer_id, Result.RETRY, again_after=pause.total_seconds())
+        there = self._by_article.get(offer.article)
+        if there is None:
+            return None
+        if there.external_id in self._ours:
+            return Outcome(offer.offer_id, Result.RETRY, again_after=_AFTER_RENAMED_THERE.total_seconds())
+        if offer.offer_id in self._new:
+            problem = Problem("exists_there", texts.exists_there(offer.article), "article")
+            return Outcome(offer.offer_id, Result.REJECTED, problems=(problem,))
+        return None
 
 
 def _refused(item: Item, error: RequestRefused) -> Outcome:

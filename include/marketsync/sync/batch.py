@@ -35,15 +35,15 @@ class Batch:
 
     @property
     def unchecked(self) -> bool:
-        """Whether the caller must look first which new offers exist there; until then the intent counts no items."""
-        return any(isinstance(item.value, Card) and item.offer.offer_id in self.new for item in self.items)
+        """Whether the caller must look first what the cards are called there; until then the intent counts no items."""
+        return any(isinstance(item.value, Card) for item in self.items)
 
 
 def build(lane: Lane, documents: Documents | None, *, size: int) -> Batch | None:
     """Claim up to `size` changes and commit their intent; None where nothing may be sent now."""
     now = lane.clock.now()
     with lane.database.transaction() as connection:
-        connection.execute(sql("submission/claim_turn"), lane.key)
+        connection.execute(sql("submission/claim_turn"), {"account": lane.account.id, "turn": lane.turn})
         row = connection.execute(sql("submission/open"), {**lane.key, "now": now}).fetchone()
         submission: int = row["submission_id"] if row else 0
         claimed = connection.execute(
@@ -51,6 +51,7 @@ def build(lane: Lane, documents: Documents | None, *, size: int) -> Batch | None
             {
                 **lane.key,
                 **lane.item_limits,
+                **lane.apart,
                 "now": now,
                 "batch_size": size,
                 "states": list(kind_of(lane).states),

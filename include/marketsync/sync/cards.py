@@ -52,15 +52,24 @@ def enlist(lane: Lane) -> Listed:
         "account": account.id,
         "property": account.mark.property,
         "values": list(account.mark.values),
+        "now": lane.clock.now(),
     }
     with lane.database.transaction() as connection:
         connection.execute(sql("offer/mark"), mark)
+        connection.execute(sql("offer/renaming"), lane.key)
+        moved = connection.execute(sql("offer/retarget"), mark).fetchone()
+        if moved:
+            connection.execute("drop table renaming")
+            connection.execute(sql("offer/renaming"), lane.key)
+        told = {**lane.key, "message": texts.unlistable()["duplicate_article"], "now": mark["now"]}
+        connection.execute(sql("offer/stale_article_gone"), told)
+        connection.execute(sql("offer/stale_article"), told)
         connection.execute(sql("offer/candidates"), mark)
         new = connection.execute(sql("offer/enlist"), mark).rowcount
         connection.execute(sql("offer/unlistable_gone"), mark)
         unlistable = connection.execute(
             sql("offer/unlistable"),
-            {**mark, "messages": json.dumps(texts.unlistable()), "now": lane.clock.now()},
+            {**mark, "messages": json.dumps(texts.unlistable())},
         ).rowcount
         stale = connection.execute(
             sql("card/count_stale"), {**lane.key, "version": lane.mapping_version}

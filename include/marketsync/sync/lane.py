@@ -47,6 +47,19 @@ class Lane:
         return {"account": self.account.id, "channel": self.channel.name}
 
     @property
+    def apart(self) -> dict[str, Any]:
+        """The channels that must not call about an offer at the same time, as query parameters."""
+        return {
+            "apart_from": list(self.channel.apart_from),
+            "settles_within": self.channel.settles_within.total_seconds(),
+        }
+
+    @property
+    def turn(self) -> str:
+        """Whose claims take turns: the channel's, or those of all that must stay apart."""
+        return "articles" if self.channel.apart_from else self.channel.name
+
+    @property
     def item_limits(self) -> dict[str, list[Any]]:
         """The channel's limits per item, as query parameters."""
         return {

@@ -106,6 +106,7 @@ def _rows(
 def _compare(lane: Lane, number: int, began_at: datetime, documents: Documents) -> None:
     parameters = {
         **lane.key,
+        "shown_by": lane.channel.seen_by or lane.channel.name,
         "reconciliation_id": number,
         "began_at": began_at,
         "visible_after": lane.channel.visible_after.total_seconds(),

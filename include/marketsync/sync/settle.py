@@ -85,6 +85,7 @@ def _row(outcome: Outcome, amounts: dict[tuple[int, str], int], now: Any) -> tup
         outcome.warehouse,
         outcome.result.value,
         now + timedelta(seconds=outcome.again_after) if again else None,
+        outcome.waits_for or None,
         first.code if first else None,
         first.field if first else None,
         words,

@@ -12,4 +12,13 @@ inner join product as p on p.product_id = o.product_id
 where
     o.account = %(account)s and o.wanted
     and (%(offers)s::bigint[] is null or o.offer_id = any(%(offers)s::bigint[]))
+    -- a new card starts under the article that its good has now; one that may exist already is asked for again
+    and (
+        o.state <> 'new'
+        or exists (select 1 from sellable as s where s.product_id = o.product_id and s.article = o.article)
+        or exists (
+            select 1 from offer_channel as oc
+            where oc.offer_id = o.offer_id and oc.channel = %(channel)s and oc.in_doubt
+        )
+    )
     and exists (select 1 from opening_price as price where price.offer_id = o.offer_id)

@@ -1,7 +1,7 @@
--- Which offers are wanted: marked in the store and not deleted there.
--- Parameters: account, property (null: every good), values. Can run again: only rows that differ are touched.
+-- Which offers are wanted: marked in the store and not deleted there; and since when one is not.
+-- Parameters: account, property (null: every good), values, now. Can run again: only rows that differ are touched.
 update offer as o
-set wanted = m.wanted
+set wanted = m.wanted, unwanted_since = case when m.wanted then null else %(now)s::timestamptz end
 from (
     select
         product_id,

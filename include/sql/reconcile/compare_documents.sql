@@ -1,4 +1,4 @@
--- Cards: missing, different or put away, and why.
+-- Cards: missing, different or refused, and why. Where one lies is told by the archive's channel.
 -- Parameters: account, channel, reconciliation_id, began_at, visible_after (seconds). Reads desired and seen.
 insert into difference (
     reconciliation_id, offer_id, channel, external_id, article, field, cause, desired, confirmed, observed, detail
@@ -9,7 +9,7 @@ select
     %(channel)s,
     coalesce(s.external_id, o.external_id),
     o.article,
-    case when s.offer_id is null then 'card' when s.state in ('archived', 'failed') then 'state' else 'content' end,
+    case when s.offer_id is null then 'card' when s.state = 'failed' then 'state' else 'content' end,
     case
         when
             c.state in ('planned', 'sent') or oc.in_doubt
@@ -21,7 +21,6 @@ select
         when s.offer_id is null and o.state = 'new' then 'stale_here'
         when s.offer_id is null then 'missing_there'
         when s.state = 'failed' then 'rejected'
-        when s.state = 'archived' then 'changed_there'
         when d.hash is distinct from oc.confirmed_hash then 'stale_here'
         else 'changed_there'
     end,
@@ -44,7 +43,7 @@ where
     o.account = %(account)s and o.wanted
     and (
         s.offer_id is null
-        or s.state in ('archived', 'failed')
+        or s.state = 'failed'
         or r.offer_id is not null
-        or (d.hash is not null and s.hash is distinct from d.hash)
+        or (d.hash is not null and s.hash is distinct from d.hash and s.state <> 'archived')
     )

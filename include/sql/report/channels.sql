@@ -1,7 +1,13 @@
--- What stands in some channels now. Parameters: account, channels.
+-- What stands in some channels now. Parameters: account, channels, now.
 select
     count(*) filter (where c.state = 'planned')::int as planned,
     count(*) filter (where c.state = 'held')::int as held,
+    count(*) filter (
+        where c.state = 'planned' and (p.until is not null or (c.waits_for is not null and c.not_before > %(now)s))
+    )::int as waiting,
+    greatest(
+        max(p.until), min(c.not_before) filter (where c.waits_for is not null and c.not_before > %(now)s)
+    )::text as waits_until,
     count(*) filter (where c.state = 'sent')::int as sent,
     (
         select count(*)::int
@@ -17,4 +23,5 @@ select
     ) as in_doubt
 from change as c
 inner join offer as o using (offer_id)
+left join channel_pause as p on p.account = o.account and p.channel = c.channel and p.until > %(now)s
 where o.account = %(account)s and c.channel = any(%(channels)s::text[]) and c.state in ('planned', 'held', 'sent')

@@ -38,6 +38,13 @@ select
     (select count(*) from differing) as differing_offers,
     (select count(*) from difference where reconciliation_id = %(reconciliation_id)s and healed) as healed,
     (select count(*) from change join ours using (offer_id) where state = 'held') as held,
+    (
+        select count(*)
+        from change c
+        join ours using (offer_id)
+        left join channel_pause p on p.account = %(account)s and p.channel = c.channel and p.until > now()
+        where c.state = 'planned' and (p.channel is not null or (c.waits_for is not null and c.not_before > now()))
+    ) as waiting,
     (select count(*) from offer_freeze join ours using (offer_id)) as frozen,
     (select count(*) from channel_stop where account = %(account)s) as stopped,
     (select count(*) from refusal join ours using (offer_id)) + products as refused,

@@ -4,6 +4,7 @@ create temporary table answer (
     warehouse text not null,
     result text not null,
     again_at timestamptz,
+    waits_for text,
     code text,
     field text,
     message text,

@@ -1,7 +1,8 @@
 -- Take the next planned changes of a channel, most urgent first, and mark their offers in doubt: the caller commits
 -- this together with the intent row before it calls. Two callers never take the same change.
 -- Parameters: account, channel, now, batch_size, states (of offers that can take it), limit_counts and limit_seconds
---   (parallel arrays: at most so many submissions of one item in so many seconds), submission_id.
+--   (parallel arrays: at most so many submissions of one item in so many seconds), submission_id, apart_from (channels
+--   whose call about an offer must have ended first), settles_within (seconds: a call of theirs without an answer has).
 with next as (
     select c.change_id
     from change as c
@@ -13,6 +14,13 @@ with next as (
             select 1
             from channel_stop as stopped
             where stopped.account = %(account)s and stopped.channel in ('', %(channel)s)
+        )
+        and not exists (
+            select 1
+            from channel_pause as paused
+            where
+                paused.account = %(account)s and paused.channel = %(channel)s
+                and paused.until > %(now)s::timestamptz
         )
         and (c.not_before is null or c.not_before <= %(now)s)
         and not exists (select 1 from offer_freeze as f where f.offer_id = c.offer_id)
@@ -26,6 +34,23 @@ with next as (
                     recent.offer_id = c.offer_id and recent.channel = c.channel and recent.warehouse = c.warehouse
                     and recent.sent_at > %(now)s::timestamptz - make_interval(secs => l.seconds)
             ) >= l.most
+        )
+        and not exists (
+            select 1
+            from offer_channel as other
+            left join change as under_way
+                on
+                    under_way.offer_id = other.offer_id and under_way.channel = other.channel
+                    and under_way.warehouse = other.warehouse and under_way.state = 'sent'
+            where
+                other.offer_id = c.offer_id and other.channel = any(%(apart_from)s::text[])
+                and (
+                    under_way.change_id is not null
+                    or (
+                        other.in_doubt
+                        and other.sent_at + make_interval(secs => %(settles_within)s) > %(now)s::timestamptz
+                    )
+                )
         )
     order by c.lane, c.change_id
     limit %(batch_size)s
@@ -50,6 +75,7 @@ set
     submission_id = %(submission_id)s,
     sent_at = %(now)s,
     not_before = null,
+    waits_for = null,
     version = d.due_version,
     was_in_doubt = coalesce(d.was_in_doubt, false)
 from next as n, doubted as d, offer as o

@@ -12,6 +12,7 @@ with taken as (
         not_before = case when a.result in ('retry', 'unanswered') then a.again_at end,
         answer_code = a.code,
         answer_message = a.message,
+        waits_for = case when a.result = 'retry' then a.waits_for end,
         submission_id = case when a.result in ('confirmed', 'rejected') then c.submission_id end
     from answer as a
     where

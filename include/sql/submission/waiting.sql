@@ -1,5 +1,5 @@
 -- When the next planned change of a channel may be sent. Parameters: account, channel, states, now,
---   limit_counts, limit_seconds (see submission/claim).
+--   limit_counts, limit_seconds, apart_from, settles_within (see submission/claim).
 select
     count(*) as waiting,
     min(greatest(
@@ -17,7 +17,33 @@ select
                 offset l.most - 1
                 limit 1
             ) as nth
-        ), %(now)s)
+        ), %(now)s),
+        coalesce((
+            select paused.until
+            from channel_pause as paused
+            where paused.account = %(account)s and paused.channel = %(channel)s
+        ), %(now)s),
+        -- another channel's call about the offer is under way: its end is not known, a minute is a guess
+        case
+            when exists (
+                select 1
+                from offer_channel as other
+                left join change as under_way
+                    on
+                        under_way.offer_id = other.offer_id and under_way.channel = other.channel
+                        and under_way.warehouse = other.warehouse and under_way.state = 'sent'
+                where
+                    other.offer_id = c.offer_id and other.channel = any(%(apart_from)s::text[])
+                    and (
+                        under_way.change_id is not null
+                        or (
+                            other.in_doubt
+                            and other.sent_at + make_interval(secs => %(settles_within)s) > %(now)s::timestamptz
+                        )
+                    )
+            ) then %(now)s::timestamptz + interval '1 minute'
+            else %(now)s::timestamptz
+        end
     )) as next_at
 from change as c
 inner join offer as o using (offer_id)

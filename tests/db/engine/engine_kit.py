@@ -169,7 +169,7 @@ class Cabinet:
             free[article] = cell["present"] - cell["reserved"] if cell else None
         return free
 
-    def edit(self, article: str, **fields: Any) -> None:
+    def edit(self, article: str, /, **fields: Any) -> None:
         self.sandbox.call("POST", f"/ozon/{self.client_id}/edit", {"offer_id": article, **fields})
 
     def make_card(self, article: str, **fields: Any) -> None:
@@ -208,6 +208,10 @@ class Cabinet:
         return [
             json.loads(call["request_body"]) for call in self.calls(path, since) if call["path"] in WRITES
         ]
+
+    def bodies(self, path: str, since: int = 0) -> list[dict[str, Any]]:
+        """The bodies of a method's calls, oldest first."""
+        return [json.loads(call["request_body"]) for call in self.calls(path, since)]
 
     def sent_prices(self, since: int = 0) -> list[tuple[str, str]]:
         """Every price that reached the price method: (article, price)."""
@@ -425,9 +429,11 @@ class Engine:
         return steps.poll_status(self.runtime, ACCOUNT)
 
     def cards(self) -> Counts:
-        """Plan and send cards, and take their outcomes."""
+        """Plan and send articles, cards and the archive, and take their outcomes; the counts are the cards'."""
         self.plan_cards()
+        self.upload("rename")
         sent = self.upload("card")
+        self.upload("archive")
         self.poll()
         return sent
 

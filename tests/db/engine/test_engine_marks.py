@@ -75,7 +75,7 @@ def test_an_article_that_an_offer_has_already_is_doubled_too(
     assert cabinet.state()["A-1"]["name"] == "Конструктор A-1"
 
 
-def test_a_renamed_article_keeps_the_card(engine: Engine, store: Store, cabinet: Cabinet) -> None:
+def test_a_renamed_article_goes_to_the_same_card(engine: Engine, store: Store, cabinet: Cabinet) -> None:
     guid = store.good("A-1")
     engine.cycle()
     store.change(guid, article="B-1", name="Имя после переименования")
@@ -84,9 +84,9 @@ def test_a_renamed_article_keeps_the_card(engine: Engine, store: Store, cabinet:
     engine.clock.advance(minutes=10)
     engine.cycle()
     there = cabinet.state()
-    assert list(there) == ["A-1"]
-    assert (there["A-1"]["name"], there["A-1"]["price"]) == ("Имя после переименования", "900.00")
-    assert cabinet.stocks() == {"A-1": 2}
+    assert list(there) == ["B-1"]
+    assert (there["B-1"]["name"], there["B-1"]["price"]) == ("Имя после переименования", "900.00")
+    assert cabinet.stocks() == {"B-1": 2}
 
 
 def test_a_hand_made_card_of_the_same_article_is_never_overwritten(

@@ -146,15 +146,6 @@ def test_a_healed_value_passes_the_guards_first(engine: Engine, store: Store, ca
     assert (cabinet.sent_prices(before), engine.held()) == ([], {"A-1": "price_below_floor"})
 
 
-def test_an_archived_card_is_told_and_not_healed(engine: Engine, store: Store, cabinet: Cabinet) -> None:
-    store.good("A-1")
-    engine.cycle()
-    cabinet.edit("A-1", archived=True)
-    reconciled = engine.reconcile()
-    assert ("A-1", "card", "state", "changed_there") in engine.differences(reconciled)
-    assert engine.rows("select 1 from difference where healed and channel = 'card'") == []
-
-
 def test_healing_has_a_cap_and_takes_prices_and_stocks_before_cards(
     engine: Engine, store: Store, cabinet: Cabinet
 ) -> None:
@@ -352,5 +343,5 @@ def test_the_report_of_a_channel_counts_what_stands(engine: Engine, store: Store
     cabinet.fault(PRICES, "timeout_after")
     engine.send("price")
     assert steps.report(engine.runtime, "ozon", "prices") == {
-        "planned": 1, "held": 1, "sent": 0, "refused": 0, "in_doubt": 1,
+        "planned": 1, "held": 1, "sent": 0, "waiting": 0, "waits_until": None, "refused": 0, "in_doubt": 1,
     }  # fmt: skip

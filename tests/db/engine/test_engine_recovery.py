@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from engine_kit import ACCOUNT, CARDS, PRICES, STOCKS, Cabinet, Engine, Store, u
 
 from marketsync.errors import Retriable
 from marketsync.paths import PROJECT
+from marketsync.sync import apply
 
 _CHILD = """
 import sys
@@ -23,7 +25,7 @@ from marketsync import steps
 from marketsync.runtime import Runtime
 print(steps.upload_channel(Runtime.from_environment(), "ozon", sys.argv[1]))
 """
-_LOOK = "/v3/product/info/list"
+_LOOK, _RENAMES = "/v3/product/info/list", "/v1/product/update/offer-id"
 
 Sender = Callable[[str], "subprocess.Popen[bytes]"]
 
@@ -149,3 +151,34 @@ def test_a_sender_killed_while_it_looks_for_hand_made_cards_has_sent_nothing(
     assert engine.refusals() == {("A-1", "card"): "exists_there"}
     assert cabinet.state()["A-1"]["name"] == "Сделано руками"
     assert cabinet.sent_cards() == ["A-2"]
+
+
+@pytest.mark.parametrize(
+    ("step", "kind"), [(1, "timeout_after"), (2, "timeout_before"), (3, "timeout_after")]
+)
+def test_a_sender_killed_at_any_step_of_a_swap_leaves_each_good_its_card(
+    engine: Engine, store: Store, cabinet: Cabinet, sender: Sender, kind: str, step: int
+) -> None:
+    first, second = store.goods("A-1", "B-1")
+    engine.cycle()
+    ids = {article: there["product_id"] for article, there in cabinet.state().items()}
+    store.change(first, article="B-1")
+    store.change(second, article="A-1")
+    engine.plan_cards()
+    for _ in range(step - 1):
+        apply.run(engine.seller.lane("rename"), None, budget=timedelta(seconds=1))
+        engine.plan("rename")
+    with held_in(engine, _RENAMES, kind, sender, "rename"):
+        assert len(engine.in_doubt("rename")) == 1
+        with suppress(Retriable):
+            engine.cards()  # another cycle meanwhile: no card is sent under an article that is being changed
+    store.set_stock(first, 3)
+    for _ in range(3):
+        engine.clock.advance(minutes=1)
+        engine.cycle()
+
+    there = cabinet.state()
+    assert {article: each["product_id"] for article, each in there.items()} == {
+        "B-1": ids["A-1"], "A-1": ids["B-1"],
+    }  # fmt: skip
+    assert (cabinet.stocks(), engine.in_doubt("rename"), engine.refusals()) == ({"B-1": 3, "A-1": 5}, [], {})

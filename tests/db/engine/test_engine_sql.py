@@ -66,6 +66,9 @@ SAMPLES: dict[str, Any] = {
     "types": ["Розничная"], "values": ["Да"], "variants": False, "version": "1", "visible_after": 60.0,
     "warehouses": [MOSCOW], "without_reference": "hold", "workbook": "files/1.xlsx",
     "keep": 2, "product_id": 1, "submissions": [1],
+    "apart_from": ["rename"], "archive_after": 3600.0, "archives": True, "creates": 5, "ids": [1], "longest": 50,
+    "resets_at": NOW, "segment": 8, "settles_within": 900.0, "shown_by": "card", "turn": "articles", "until": NOW,
+    "updates": None,
     "caps": [49], "channels": ["card", "price"], "widths": [1.2], "costs": [1],
 }  # fmt: skip
 """Parameter -> what a caller may bind."""

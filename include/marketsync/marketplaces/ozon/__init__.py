@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from marketsync.marketplaces.base import Marketplace
 from marketsync.marketplaces.ozon import dictionaries, transforms
+from marketsync.marketplaces.ozon.channel_archive import ArchiveChannel
 from marketsync.marketplaces.ozon.channel_card import CardChannel
 from marketsync.marketplaces.ozon.channel_price import PriceChannel
+from marketsync.marketplaces.ozon.channel_rename import RenameChannel
 from marketsync.marketplaces.ozon.channel_stock import StockChannel
 from marketsync.marketplaces.ozon.client import check, connect
 from marketsync.marketplaces.ozon.limits import PRICE_RULES
@@ -18,7 +20,7 @@ OZON = Marketplace(
     name="ozon",
     title="Ozon",
     connect=connect,
-    channels=(CardChannel, PriceChannel, StockChannel),
+    channels=(RenameChannel, CardChannel, ArchiveChannel, PriceChannel, StockChannel),
     renderer=renderer,
     categories=dictionaries.categories,
     attributes=dictionaries.attributes,

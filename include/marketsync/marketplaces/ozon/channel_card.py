@@ -5,7 +5,7 @@ attributes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from marketsync.http.answers import RequestRefused
@@ -20,11 +20,12 @@ from marketsync.marketplaces.base import (
     Outcome,
     Pipeline,
     Problem,
+    Quota,
     Recovery,
     Result,
 )
 from marketsync.marketplaces.ozon.client import naming_the_offer
-from marketsync.marketplaces.ozon.limits import CARDS_PER_CALL, ROWS_PER_PAGE
+from marketsync.marketplaces.ozon.limits import CARDS_PER_CALL, ROWS_PER_PAGE, day_ends
 from marketsync.marketplaces.ozon.payloads import differences, fingerprint, import_item, read_document
 from marketsync.marketplaces.ozon.reading import card_rows, info_rows, product_pages
 from marketsync.marketplaces.ozon.statuses import ready_for_stock, state_of
@@ -38,9 +39,8 @@ _PENDING, _FAILED = "pending", "failed"
 _WARNING = "warning"
 _TASK_IS_GONE = 404
 
-# Ozon Seller API, /v4/product/info/limit: the daily quotas start anew at 03:00 Moscow time; they are looked
-# at hourly.
-_QUOTA_CODE, _QUOTA_PAUSE = "item_limit_exceeded", 3600.0
+# Ozon Seller API, /v4/product/info/limit: what an item is answered beyond the quotas; -1 is no limit.
+_QUOTA_CODE, _UNLIMITED = "item_limit_exceeded", -1
 
 _NOTHING_SHOWN = Problem(
     "no_items",
@@ -57,6 +57,8 @@ class CardChannel(Channel):
     pipeline = Pipeline.CATALOG
     batch_size = CARDS_PER_CALL
     recovery = Recovery.READ_FIRST
+    # a card is addressed by its article
+    apart_from = ("rename",)
     # ours: Ozon does not say how long after its task a card's content is shown
     visible_after = timedelta(minutes=2)
 
@@ -94,16 +96,32 @@ class CardChannel(Channel):
         if not shown:
             return [Outcome(offer.offer_id, Result.REJECTED, problems=(_NOTHING_SHOWN,)) for offer in offers]
         by_article = {item["offer_id"]: item for item in shown}
-        return [_outcome(offer, by_article.get(offer.article)) for offer in offers]
+        pause = (day_ends(self._client.now()) - self._client.now()).total_seconds()
+        return [_outcome(offer, by_article.get(offer.article), pause) for offer in offers]
 
     def identify(self, offers: Sequence[Offer]) -> Sequence[Identity]:
-        """Ozon's ids of these offers, by article; offers without a card are left out."""
-        articles = [offer.article for offer in offers]
+        """Ozon's ids and articles of these offers, by its ids where they are known; without a card one is left out."""
+        asked = {
+            "product_id": [offer.external_id for offer in offers if offer.external_id],
+            "offer_id": [offer.article for offer in offers if not offer.external_id],
+        }
         return [
             Identity(info["offer_id"], str(info["id"]), _sku(info), ready_for_stock(info))
-            for start in range(0, len(articles), ROWS_PER_PAGE)
-            for info in info_rows(self._client, "offer_id", articles[start : start + ROWS_PER_PAGE])
+            for field, ids in asked.items()
+            for start in range(0, len(ids), ROWS_PER_PAGE)
+            for info in info_rows(self._client, field, ids[start : start + ROWS_PER_PAGE])
         ]
+
+    def quota(self) -> Quota:
+        """What may be created and changed until the day's end. Source: Ozon Seller API, /v4/product/info/limit."""
+        told = self._client.post("/v4/product/info/limit", {})
+        creates = [left for name in ("daily_create", "total") if (left := _left(told.get(name))) is not None]
+        resets = (told.get("daily_create") or {}).get("reset_at")
+        return Quota(
+            creates=min(creates, default=None),
+            updates=_left(told.get("daily_update")),
+            resets_at=datetime.fromisoformat(resets) if resets else day_ends(self._client.now()),
+        )
 
     def observe(self, warehouses: Sequence[str]) -> Iterator[Sequence[Observed]]:
         """All cards, the archived ones too."""
@@ -121,7 +139,7 @@ class CardChannel(Channel):
         return differences(ours, theirs)
 
 
-def _outcome(offer: Offer, item: Mapping[str, Any] | None) -> Outcome:
+def _outcome(offer: Offer, item: Mapping[str, Any] | None, pause: float) -> Outcome:
     if item is None:
         return Outcome(offer.offer_id, Result.UNANSWERED)
     errors = item.get("errors") or ()
@@ -131,7 +149,7 @@ def _outcome(offer: Offer, item: Mapping[str, Any] | None) -> Outcome:
     if not problems and item["status"] != _FAILED:
         return Outcome(offer.offer_id, Result.CONFIRMED, warnings=warnings, external_id=external_id)
     if any(problem.code == _QUOTA_CODE for problem in problems):
-        return Outcome(offer.offer_id, Result.RETRY, problems=problems, again_after=_QUOTA_PAUSE)
+        return Outcome(offer.offer_id, Result.RETRY, problems=problems, again_after=pause, waits_for="quota")
     return Outcome(
         offer.offer_id,
         Result.REJECTED,
@@ -139,6 +157,13 @@ def _outcome(offer: Offer, item: Mapping[str, Any] | None) -> Outcome:
         warnings=warnings,
         external_id=external_id,
     )
+
+
+def _left(told: Mapping[str, Any] | None) -> int | None:
+    limit = (told or {}).get("limit")
+    if limit is None or int(limit) == _UNLIMITED:
+        return None
+    return max(int(limit) - int((told or {}).get("usage") or 0), 0)
 
 
 def _problem(error: Mapping[str, Any]) -> Problem:

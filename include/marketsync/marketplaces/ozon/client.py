@@ -17,7 +17,7 @@ from marketsync.http.answers import AnswerRules, DelayHeader, RequestRefused, Ve
 from marketsync.http.client import ApiClient
 from marketsync.http.protocols import CallLog, Limiter
 from marketsync.marketplaces.base import Item
-from marketsync.marketplaces.ozon.limits import all_calls
+from marketsync.marketplaces.ozon.limits import RESTORE_LIMITS, all_calls
 
 __all__ = ["ANSWERS", "OzonClient", "check", "connect", "naming_the_offer", "of_ozon", "offending_index"]
 
@@ -49,7 +49,11 @@ ANSWERS = AnswerRules(
     remaining_header="Ratelimit-Remaining",
     trace_header="x-o3-trace-id",
     # a method blocked by load "for some minutes"
-    pauses={"Circle is open": 2 * _MINUTE},
+    # and the limits of /v1/product/unarchive, whatever status they come with; looked at again after an hour
+    pauses={
+        "Circle is open": 2 * _MINUTE,
+        **dict.fromkeys(RESTORE_LIMITS, 60 * _MINUTE),
+    },
     fatal=(
         "Api-Key is restricted to specific IP addresses",
         "Api-key is deactivated",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from marketsync.http.protocols import Limit
@@ -16,6 +16,20 @@ _STOCK_CALLS, _STOCK_WINDOW = 80, 60.0
 
 # Ozon Seller API, /v3/product/import: 100 items a call.
 CARDS_PER_CALL = 100
+
+# Ozon Seller API, /v1/product/update/offer-id: 25 pairs a call; an article has up to 50 characters.
+RENAMES_PER_CALL = 25
+LONGEST_ARTICLE = 50
+
+# Ozon Seller API, /v1/product/archive and /v1/product/unarchive: 100 products a call.
+ARCHIVED_PER_CALL = 100
+
+# Ozon Seller API, /v1/product/unarchive and its list of errors: of the products that Ozon archived by itself 100 come
+# back in a day; none where the assortment is full.
+RESTORE_LIMITS = ("restore limit exceeded", "autoarchive_restore_failed", "total limit exceeded")
+
+# Ozon Seller API, /v4/product/info/limit, /v1/product/unarchive: days end at 03:00 Moscow time, which is 00:00 UTC.
+_DAY = timedelta(days=1)
 
 # Ozon Seller API, /v3/product/import: 50 pictures with the main one since September 2026, 30 before; 30 fits
 # both.
@@ -54,6 +68,11 @@ PRICE_RULES = PriceRules(
     largest_discount=Decimal("0.9"),
     floor_share=Decimal("0.5"),
 )
+
+
+def day_ends(now: datetime) -> datetime:
+    """When the quotas of this day start anew."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
 
 
 def all_calls(client_id: str) -> Limit:

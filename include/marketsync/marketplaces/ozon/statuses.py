@@ -11,7 +11,7 @@ from typing import Any
 
 from marketsync.marketplaces.base import ShownState
 
-__all__ = ["ready_for_stock", "state_of"]
+__all__ = ["archived", "ready_for_stock", "state_of"]
 
 # Ozon Seller API, /v2/products/stocks: stock may be set once the status has become price_sent.
 _READY = "price_sent"
@@ -21,13 +21,13 @@ _PENDING = "pending"
 
 def ready_for_stock(info: Mapping[str, Any]) -> bool:
     """Whether a row of /v3/product/info/list takes stock."""
-    return _statuses(info).get("status") == _READY and not info.get("is_archived")
+    return _statuses(info).get("status") == _READY and not archived(info)
 
 
 def state_of(info: Mapping[str, Any]) -> ShownState:
     """The state of a row of /v3/product/info/list."""
     statuses = _statuses(info)
-    if info.get("is_archived") or info.get("is_autoarchived"):
+    if archived(info):
         return ShownState.ARCHIVED
     if statuses.get("status_failed") or any(
         error.get("level") == _ERROR for error in info.get("errors") or ()
@@ -35,6 +35,11 @@ def state_of(info: Mapping[str, Any]) -> ShownState:
         return ShownState.FAILED
     waiting = _PENDING in (statuses.get("moderate_status"), statuses.get("validation_status"))
     return ShownState.PENDING if waiting or statuses.get("is_created") is False else ShownState.SHOWN
+
+
+def archived(info: Mapping[str, Any]) -> bool:
+    """Whether a row of /v3/product/info/list lies in the archive, put there by somebody or by Ozon itself."""
+    return bool(info.get("is_archived") or info.get("is_autoarchived"))
 
 
 def _statuses(info: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from marketsync.marketplaces.base import Kind
+from marketsync.sync.kinds.article import ArticleKind
 from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Row
 from marketsync.sync.kinds.document import DocumentKind
 from marketsync.sync.kinds.price import PriceKind
+from marketsync.sync.kinds.shelf import ShelfKind
 from marketsync.sync.kinds.stock import StockKind
 from marketsync.sync.lane import Lane
 
@@ -17,6 +19,8 @@ KINDS: Mapping[Kind, ChannelKind] = {
     Kind.DOCUMENT: DocumentKind(),
     Kind.PRICE: PriceKind(),
     Kind.STOCK: StockKind(),
+    Kind.ARTICLE: ArticleKind(),
+    Kind.SHELF: ShelfKind(),
 }
 
 

@@ -33,12 +33,14 @@ class ChannelKind(ABC):
         event: what is announced where something became due, so that the DAG that sends it wakes.
         creates_cards: a confirmed item of a new offer means that its card exists.
         no_old: how "no struck price" is confirmed.
+        rounds: how often one upload may plan anew: what is confirmed may let something else go that waited for it.
     """
 
     states: tuple[str, ...]
     event: str
     creates_cards: bool = False
     no_old: int | None = None
+    rounds: int = 1
 
     def prepare(self, connection: Connection, lane: Lane, offers: list[int] | None) -> None:
         """Make what `fill` reads; runs before the table `desired` exists."""
