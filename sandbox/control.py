@@ -30,6 +30,8 @@ _CABINET_ORDERS: dict[str, Callable[[OzonSystem, Cabinet, dict[str, Any]], dict[
     "cards": cabinet_control.make_cards,
     "key": cabinet_control.set_key,
     "warehouse": cabinet_control.set_warehouse,
+    "dictionary": cabinet_control.set_dictionary_value,
+    "category": cabinet_control.set_category,
 }
 
 

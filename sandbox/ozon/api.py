@@ -14,7 +14,17 @@ from typing import Any
 
 from sandbox.clock import iso
 from sandbox.exchange import Answer, IncomingCall, System
-from sandbox.ozon import catalog, imports, prices, reading, reservations, stocks, validation, warehouses
+from sandbox.ozon import (
+    attribute_updates,
+    catalog,
+    imports,
+    prices,
+    reading,
+    reservations,
+    stocks,
+    validation,
+    warehouses,
+)
 from sandbox.ozon.errors import (
     INTERNAL,
     PERMISSION_DENIED,
@@ -71,6 +81,9 @@ METHODS: dict[str, Method] = {
         _fixed(catalog.SEARCH_REQUEST), catalog.search
     ),
     "/v3/product/import": Method(_fixed(imports.IMPORT_REQUEST), imports.submit, "items"),
+    "/v1/product/attributes/update": Method(
+        _fixed(attribute_updates.UPDATE_REQUEST), attribute_updates.submit, "items"
+    ),
     "/v1/product/import/info": Method(_fixed(imports.INFO_REQUEST), imports.info),
     "/v4/product/info/limit": Method(_fixed(Message("GetUploadQuotaRequest")), imports.limits),
     "/v3/product/list": Method(_fixed(reading.LIST_REQUEST), reading.product_list),

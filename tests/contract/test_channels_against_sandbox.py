@@ -159,6 +159,12 @@ class ReadDictionary:
             self._values[attribute] = {normal(value.value): value for value in values}
         return self._values[attribute].get(normal(text))
 
+    def similar(self, attribute: Attribute, text: str) -> tuple[str, ...]:
+        return ()
+
+    def similar_categories(self, text: str) -> tuple[str, ...]:
+        return ()
+
 
 def _as_1c_writes(number: float) -> str:
     return f"{number:g}".replace(".", ",")

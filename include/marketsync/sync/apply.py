@@ -20,6 +20,7 @@ from marketsync.errors import Fatal, RateLimited, Retriable, Uncertain
 from marketsync.http.answers import RequestRefused
 from marketsync.marketplaces.base import (
     Accepted,
+    Card,
     Item,
     Outcome,
     Problem,
@@ -186,54 +187,101 @@ class _Uploader:
         if not batch.items:
             return True
         try:
-            items = self._without_strangers(batch)
+            calls = self._sorted(batch)
         except RateLimited as error:
-            self._wait_for_limit(batch, error)
+            self._wait_for_limit(batch.submission, error)
             return True
         except BaseException as error:
             withdraw(lane, batch.submission, error, pause=_AFTER_TROUBLE, effect=False)
             raise
+        while calls:
+            submission, items = calls.pop(0)
+            try:
+                limited = self._call(submission, items)
+            except BaseException as error:
+                for other, _ in calls:
+                    withdraw(lane, other, error, pause=_AFTER_TROUBLE, effect=False)
+                raise
+            if limited is not None:
+                for other, _ in calls:
+                    withdraw(lane, other, limited, pause=timedelta(seconds=limited.delay), effect=False)
+                break
+        return True
+
+    def _sorted(self, batch: Batch) -> list[tuple[int, Sequence[Item]]]:
+        """The calls that a batch takes, each with its intent row; what needs none is settled."""
+        if not batch.unchecked:
+            return [(batch.submission, batch.items)]
+        lane = self._lane
+        items = self._without_strangers(batch)
         if not items:
-            return True
+            return []
+        prepared = lane.channel.prepare(items, batch.new)
+        if prepared.outcomes:
+            settle(lane, batch.submission, prepared.outcomes, (), close=not prepared.calls)
+            with self._counting:
+                self._sent.add(prepared.outcomes)
+        calls = [(batch.submission, call) for call in prepared.calls[:1]]
+        with lane.database.transaction() as connection:
+            for call in prepared.calls[1:]:
+                row = connection.execute(
+                    sql("submission/split"),
+                    {
+                        "submission_id": batch.submission,
+                        "offers": [item.offer.offer_id for item in call],
+                        "now": lane.clock.now(),
+                    },
+                ).fetchone()
+                calls.append((row["submission_id"] if row else 0, call))
+        return calls
+
+    def _call(self, submission: int, items: Sequence[Item]) -> RateLimited | None:
+        """Submit and settle one call; the error where a limit is spent and the call was not made."""
+        lane = self._lane
+        if any(isinstance(item.value, Card) for item in items):
+            with lane.database.transaction() as connection:
+                connection.execute(
+                    sql("submission/counted"), {"submission_id": submission, "items": len(items)}
+                )
         try:
-            answer = lane.channel.submit(items, batch.submission)
+            answer = lane.channel.submit(items, submission)
             self._count_call(items)
         except RequestRefused as error:
             if len(items) > 1:
                 # one item spoils the batch: smaller batches find it, and the sound ones go through
                 self._size = len(items) // 2
-                withdraw(lane, batch.submission, error, pause=timedelta(0), effect=False)
-                return True
+                withdraw(lane, submission, error, pause=timedelta(0), effect=False)
+                return None
             try:
                 self._count_refusal(error)
             except Fatal:
-                withdraw(lane, batch.submission, error, pause=_AFTER_TROUBLE, effect=False)
+                withdraw(lane, submission, error, pause=_AFTER_TROUBLE, effect=False)
                 raise
             answer = [_refused(items[0], error)]
         except RateLimited as error:
-            self._wait_for_limit(batch, error)
-            return True
+            self._wait_for_limit(submission, error)
+            return error
         except Uncertain as error:
             if lane.channel.recovery is Recovery.READ_FIRST:
                 _log.warning(
                     "the call's answer never came; it is read back before it is repeated", error=str(error)
                 )
                 raise
-            withdraw(lane, batch.submission, error, pause=_AFTER_UNCERTAIN, effect=True)
-            return True
+            withdraw(lane, submission, error, pause=_AFTER_UNCERTAIN, effect=True)
+            return None
         except (Retriable, Fatal) as error:
-            withdraw(lane, batch.submission, error, pause=_AFTER_TROUBLE, effect=False)
+            withdraw(lane, submission, error, pause=_AFTER_TROUBLE, effect=False)
             raise
         except BaseException as error:
             # a mistake of ours, or the end of the process: whether the call went out is not known
-            withdraw(lane, batch.submission, error, pause=_AFTER_TROUBLE, effect=True)
+            withdraw(lane, submission, error, pause=_AFTER_TROUBLE, effect=True)
             raise
-        self._settle(batch.submission, items, answer)
-        return True
+        self._settle(submission, items, answer)
+        return None
 
-    def _wait_for_limit(self, batch: Batch, error: RateLimited) -> None:
+    def _wait_for_limit(self, submission: int, error: RateLimited) -> None:
         self._limited_until = max(self._limited_until, self._lane.clock.monotonic() + error.delay)
-        withdraw(self._lane, batch.submission, error, pause=timedelta(seconds=error.delay), effect=False)
+        withdraw(self._lane, submission, error, pause=timedelta(seconds=error.delay), effect=False)
 
     def _count_call(self, items: Sequence[Item]) -> None:
         with self._counting:
@@ -259,10 +307,10 @@ class _Uploader:
         They are settled before the call, and only then does the intent say that there is one: whatever happens to
         the call, nobody takes them for ours afterwards.
         """
-        if not batch.unchecked:
-            return batch.items
         lane = self._lane
         asked = [item.offer for item in batch.items if item.offer.offer_id in batch.new]
+        if not asked:
+            return batch.items
         there = {identity.article for identity in lane.channel.identify(asked)}
         kept: list[Item] = []
         outcomes: list[Outcome] = []
@@ -276,11 +324,6 @@ class _Uploader:
             settle(lane, batch.submission, outcomes, (), close=not kept)
             with self._counting:
                 self._sent.add(outcomes)
-        if kept:
-            with lane.database.transaction() as connection:
-                connection.execute(
-                    sql("submission/counted"), {"submission_id": batch.submission, "items": len(kept)}
-                )
         return kept
 
     def _settle(self, submission: int, items: Sequence[Item], answer: Accepted | Sequence[Outcome]) -> None:

@@ -21,7 +21,7 @@ __all__ = ["Batch", "build"]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one call carries.
+    """What was claimed for one call, or for the calls into which the channel sorts it.
 
     Attributes:
         submission: the intent row's id.
@@ -35,8 +35,8 @@ class Batch:
 
     @property
     def unchecked(self) -> bool:
-        """Whether the caller must look first which new offers exist there; until then the intent counts no items."""
-        return any(isinstance(item.value, Card) and item.offer.offer_id in self.new for item in self.items)
+        """Whether the caller must look first what is there; until then the intent counts no items."""
+        return any(isinstance(item.value, Card) for item in self.items)
 
 
 def build(lane: Lane, documents: Documents | None, *, size: int) -> Batch | None:

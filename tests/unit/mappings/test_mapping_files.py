@@ -31,7 +31,12 @@ FIRST, SECOND = 4, 5
         (["{to: x, from: name, max_len: -1}"], FIRST, "целое число больше нуля"),
         (["{to: x, from: name, max_len: long}"], FIRST, "целое число больше нуля"),
         (["{to: x, from: name, on_missing: guess}"], FIRST, "можно: 'reject', 'skip', 'keep'"),
-        (["{to: x, from: name, owner: cabinet}"], FIRST, "owner: cabinet эта версия ещё не умеет"),
+        (["{to: x, from: name, owner: shop}"], FIRST, "можно: 'store', 'cabinet', 'ask'"),
+        (
+            ["{to: x, from: name}", "{to: x, from: code, owner: ask}"],
+            SECOND,
+            "два хозяина: store в строке 4 и ask здесь",
+        ),
         (["{to: x, from: name, values: {a: b}, lookup: t.csv}"], FIRST, "values и lookup вместе не бывают"),
         (["{to: x, const: y, values: {a: b}}"], FIRST, "прочитано через from"),
         (["{to: x, from: name, lookup: ../t.csv}"], FIRST, "«../t.csv» не подходит"),

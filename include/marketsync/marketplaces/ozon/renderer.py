@@ -273,7 +273,7 @@ class CardRenderer:
         why = "Ozon её закрыл" if category is not None else "на Ozon такой нет"
         near = self._dictionary.similar_categories(names[1])
         return Problem(
-            "unmapped_category" if category is None else "closed_category",
+            "unmapped_category",
             f"categories.csv:{row.line}: группе «{row['group']}» назначена категория "
             f"«{names[0]} / {names[1]}», а {why}: исправьте строку{alike(near)}",
             "group",
