@@ -87,9 +87,9 @@ class Owners:
         Raises:
             BadInput: with the line.
         """
-        paths = {normal(path) for path in known}
+        paths = {steps[:depth] for steps in map(_steps, known) for depth in range(1, len(steps) + 1)}
         for row in self._rows():
-            if row["group"] != ANY and normal(row["group"]) not in paths:
+            if row["group"] != ANY and _steps(row["group"]) not in paths:
                 raise self._unknown(row, "group", "группы", sorted(known))
 
     def _rows(self) -> Iterator[Row]:

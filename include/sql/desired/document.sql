@@ -10,7 +10,7 @@ select
     case
         when o.state = 'new' then encode(r.ask_hash, 'hex')
         when oc.confirmed_text is null or r.ask_hash is null then oc.confirmed_text
-        when oc.in_doubt or r.hash is distinct from oc.confirmed_hash then oc.confirmed_text
+        when r.hash is distinct from oc.confirmed_hash then oc.confirmed_text
         else encode(r.ask_hash, 'hex')
     end,
     p.exchange_id

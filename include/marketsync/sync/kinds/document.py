@@ -44,7 +44,7 @@ class DocumentKind(ChannelKind):
 
     def guard(self, connection: Connection, lane: Lane) -> None:
         """What only a person may change waits for one."""
-        connection.execute(sql("card/hold_ask"))
+        connection.execute(sql("card/hold_ask"), {"channel": lane.channel.name})
 
     def builder(
         self, connection: Connection, lane: Lane, offers: Sequence[int], documents: Documents | None
@@ -62,12 +62,9 @@ class DocumentKind(ChannelKind):
 
         def item(offer: Offer, change: Row, desired: Row) -> Item | None:
             document = rendered.get(offer.offer_id)
-            planned = (change["to_hash"], change["to_text"])
-            if (
-                document is None
-                or document.hash != desired["hash"]
-                or planned != (desired["hash"], desired["text"])
-            ):
+            if document is None or not document.hash == desired["hash"] == change["to_hash"]:
+                return None
+            if change["to_text"] not in (desired["text"], change["from_text"]):
                 return None
             agreed = change["to_text"] != change["from_text"]
             fields = document.owned.store | document.owned.ask if agreed else document.owned.store
