@@ -17,7 +17,7 @@ from marketsync.sync import texts
 from marketsync.sync.kinds import Documents
 from marketsync.sync.lane import Connection, Lane
 
-__all__ = ["Drawn", "Listed", "documents", "draw", "enlist"]
+__all__ = ["Drawn", "Listed", "documents", "draw", "enlist", "good_of"]
 
 _ROWS_AT_ONCE = 500
 
@@ -86,7 +86,7 @@ def draw(lane: Lane, renderer: Renderer) -> Drawn:
             writer.execute(sql("card/drawing"))
             with cursor.copy(sql("card/copy_drawing")) as copy:
                 for row in rows:
-                    drawing = renderer.render(_good(row, lane.account.pictures))
+                    drawing = renderer.render(good_of(row, lane.account.pictures))
                     if isinstance(drawing, Refused):
                         refused += 1
                         copy.write_row((row["offer_id"], row["source_hash"], *_reasons(drawing)))
@@ -142,7 +142,7 @@ def documents(lane: Lane, renderer: Renderer) -> Documents:
         rows = connection.execute(sql("card/goods"), _parameters(lane, list(offers))).fetchall()
         made = {}
         for row in rows:
-            drawing = renderer.render(_good(row, lane.account.pictures))
+            drawing = renderer.render(good_of(row, lane.account.pictures))
             if isinstance(drawing, Rendered):
                 made[row["offer_id"]] = replace(drawing, owned=drawing.kept(_owned_before(row)))
         return made
@@ -161,7 +161,8 @@ def _parameters(lane: Lane, offers: list[int] | None) -> dict[str, Any]:
     return {**lane.key, "version": lane.mapping_version, "offers": offers}
 
 
-def _good(row: dict[str, Any], pictures: str | None) -> Good:
+def good_of(row: dict[str, Any], pictures: str | None) -> Good:
+    """A row of card/goods.sql as a renderer takes it; `pictures` is the public folder of the account's."""
     base = pictures.rstrip("/") if pictures else None
     return Good(
         guid=row["guid"],
