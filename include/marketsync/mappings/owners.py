@@ -8,7 +8,7 @@ path of a group beats a shorter one, a field named beats any field.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -18,7 +18,7 @@ from marketsync.mappings.similar import similar
 from marketsync.mappings.tables import Row, Table, read_table
 from marketsync.mappings.text import PATH_SEPARATOR, normal
 
-__all__ = ["ANY", "OWNERS", "Owner", "Owners", "load_owners"]
+__all__ = ["ANY", "OWNERS", "OWNER_COLUMNS", "Owner", "Owners", "load_owners"]
 
 OWNERS = "owners.csv"
 ANY = "*"
@@ -77,7 +77,7 @@ class Owners:
         Raises:
             BadInput: with the line: the row would silently protect nothing.
         """
-        for row in self._rows():
+        for row in self.rows:
             if row["account"] != ANY and row["account"] not in known:
                 raise self._unknown(row, "account", "аккаунта", sorted(known))
 
@@ -88,12 +88,14 @@ class Owners:
             BadInput: with the line.
         """
         paths = {steps[:depth] for steps in map(_steps, known) for depth in range(1, len(steps) + 1)}
-        for row in self._rows():
+        for row in self.rows:
             if row["group"] != ANY and _steps(row["group"]) not in paths:
                 raise self._unknown(row, "group", "группы", sorted(known))
 
-    def _rows(self) -> Iterator[Row]:
-        return iter(self._table.rows.values() if self._table is not None else ())
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of the table, in its order."""
+        return tuple(self._table.rows.values()) if self._table is not None else ()
 
     def _unknown(self, row: Row, column: str, what: str, known: list[str]) -> BadInput:
         if self._table is None:

@@ -36,6 +36,7 @@ from marketsync.files import Folder, open_delivery
 from marketsync.files.delivery import Delivery, DeliveryFile
 from marketsync.shop.commerceml import Outline, outline, read
 from marketsync.shop.commerceml.records import GroupRecord, ProblemRecord, PropertyRecord
+from marketsync.shop.commerceml.rows import SEVERAL
 from marketsync.shop.staging import MOST_PROBLEMS, Staging
 from marketsync.shop.texts import say
 
@@ -242,7 +243,11 @@ class _Import:
         properties = {item.guid: asdict(item) for head, _ in outlines for item in head.properties}
         groups: dict[str, GroupRecord] = {item.guid: item for head, _ in outlines for item in head.groups}
         if properties:
-            self._execute("shop/merge_properties", {"rows": Jsonb(list(properties.values()))})
+            rows = Jsonb(list(properties.values()))
+            tallies.products.updated += self._execute(
+                "shop/rename_values", {**self._stamp, "rows": rows, "several": SEVERAL}
+            )
+            self._execute("shop/merge_properties", {"rows": rows})
         if groups:
             named = self._execute(
                 "shop/merge_groups", {"rows": Jsonb([asdict(group) for group in groups.values()])}

@@ -1,5 +1,5 @@
--- Where the store's fields have to be sent, those on ask stay as they are; where nothing else differs, a person decides.
--- Parameters: channel. Reads pending.
+-- Where the store's fields have to be sent, those on ask stay as they are; where nothing else differs, a person
+-- decides. Parameters: channel. Reads pending.
 update pending as p
 set
     text = case when oc.in_doubt or oc.due_version > oc.settled_version then p.from_text else p.text end,

@@ -67,11 +67,18 @@ def test_the_check_counts_the_stores_goods_by_reason(
     brand = next(line for line in told if line.startswith("«Бренд»"))
     assert brand.startswith("«Бренд» = «Солнышка»")
     assert "похожие: «Солнышко»" in brand
-    assert any(line.startswith("«Возраст ребёнка» = «От трёх лет»") and "похожие: «От" in line for line in told)
+    assert any(
+        line.startswith("«Возраст ребёнка» = «От трёх лет»") and "похожие: «От" in line for line in told
+    )
     assert engine.rows("select 1 from offer") == []  # nothing was made of it
 
     book = load_workbook(tmp_path / "out" / "check.xlsx", read_only=True)
-    assert book.sheetnames[:4] == ["Сводка", "Группы без категории", "Не заполнено обязательное", "Нет в справочнике"]
+    assert book.sheetnames[:4] == [
+        "Сводка",
+        "Группы без категории",
+        "Не заполнено обязательное",
+        "Нет в справочнике",
+    ]
     rows = {name: list(book[name].iter_rows(values_only=True)) for name in book.sheetnames}
     assert rows["Сводка"][1][:4] == ("ozon", 9, 2, 7)
     header, first = rows["Группы без категории"][:2]
