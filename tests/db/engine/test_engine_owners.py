@@ -143,7 +143,7 @@ def test_an_attribute_is_sent_alone_and_taken_away_only_with_the_whole_card(
     guid = store.good("A-1")
     engine.cycle()
     # 1C has nothing for it, so what a person wrote is theirs
-    boy = {"id": SEX, "values": [{"dictionary_value_id": 59_801, "value": "Мальчик"}]}
+    boy = {"id": SEX, "values": [{"dictionary_value_id": 63_201, "value": "Мальчик"}]}
     cabinet.edit("A-1", attributes=[boy])
     assert engine.differences(engine.reconcile()) == set()
 

@@ -56,6 +56,7 @@ _RENDERING = "2"
 _MODEL_NAME = 9048
 _NO_COMPLEX = (None, "", "0")
 _CATEGORY_TABLES = (("group", "category", "type"), (*CONDITIONED, "category", "type"))
+_IDENTITY = "offer_id"  # what a card is found by has no owner
 MODEL_NAME_FIELD = "model_name"
 """How owners.csv names the model's name, which no rule has to fill."""
 
@@ -87,7 +88,7 @@ class CardRenderer:
         self._places: dict[int, _Place | Problem] = {}
         self._owned: dict[tuple[int, str | None], Owned] = {}
         self._plain = tuple(
-            (field.to, field.to, field.owner) for field in mapping.fields if field.to in CARD_FIELDS
+            (field.to, field.to, field.owner) for field in mapping.fields if field.to != _IDENTITY
         )
 
     @property
