@@ -321,6 +321,7 @@ GUARDS = {
         "Первую цену не с чем сравнить", "The first price has nothing to be compared with"
     ),
     "price_jump": Words("Слишком резкое изменение цены", "The price changes too much"),
+    "ask_owner": Words("Поле, о котором надо спросить", "A field to ask about"),
     "mass_zero": Words("Обнуляется слишком большая доля каталога", "Too much of the catalog falls to zero"),
     "mass_price": Words(
         "Переоценивается слишком большая доля каталога", "Too much of the catalog is repriced"
@@ -335,6 +336,10 @@ GUARD_ACTIONS = {
     "": Words(
         "Проверить значение: ошибка — исправить в 1С, верно — изменить предел в accounts.yaml; задержка снимется сама",
         "Check the value: mend it in the store, or the limit in accounts.yaml; the hold then ends by itself",
+    ),
+    "ask_owner": Words(
+        "Решить, чьё значение верно: исправить в 1С или в кабинете",
+        "Decide whose value is right: mend it in the store or in the cabinet",
     ),
     "freeze": Words("Разморозить, когда причина отпадёт", "Unfreeze it when the reason has gone"),
     "stop": Words("Возобновить канал, когда причина отпадёт", "Resume the channel when the reason has gone"),

@@ -129,7 +129,7 @@ def test_fields_are_owned_as_the_files_say(draw: Draw) -> None:
     assert owned.store == {
         "category", "vat", "weight", "depth", "width", "height", "9048", "85", "20030", "20020", "complex 100001",
     }  # fmt: skip
-    rows = ("*;*;Бренд;cabinet", "*;*;model_name;cabinet", "*;*;name;cabinet", "second;Всё;*;store")
+    rows = ("*;*;model_name;cabinet", "*;*;name;cabinet", "*;*;Бренд;cabinet", "second;Всё;*;store")
     owned = drawn(draw(*rows).render(good())).owned
     assert (owned.ask, owned.store & {"9048", "85", "name"}) == ({"20070"}, set())
     owned = drawn(draw(*rows, account="second").render(good())).owned
