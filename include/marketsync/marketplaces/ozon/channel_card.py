@@ -184,8 +184,8 @@ def _prepared(item: Item, shown: Shown | None) -> Item | Outcome:
     """An item made ready, or what becomes of it without a call."""
     card = card_of(item)
     if shown is None:
-        if item.offer.external_id:
-            # it was there: without it in sight nobody knows what people wrote in it
+        if item.offer.external_id or card.price is None:
+            # it was there: without it in sight nobody knows its price, and what people wrote in it
             return Outcome(
                 item.offer.offer_id, Result.RETRY, problems=(_NOT_SHOWN,), again_after=_NOT_SHOWN_PAUSE
             )
