@@ -32,6 +32,8 @@ _CABINET_ORDERS: dict[str, Callable[[OzonSystem, Cabinet, dict[str, Any]], dict[
     "key": cabinet_control.set_key,
     "warehouse": cabinet_control.set_warehouse,
     "usage": cabinet_control.set_usage,
+    "dictionary": cabinet_control.set_dictionary_value,
+    "category": cabinet_control.set_category,
 }
 
 

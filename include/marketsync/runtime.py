@@ -111,7 +111,8 @@ class Seller:
 
     def render_with(self, dictionary: Dictionary) -> Renderer:
         """A renderer over another state of the dictionaries."""
-        return self.marketplace.renderer(self.mapping, dictionary)
+        known = [account.id for account in self.runtime.accounts.accounts]
+        return self.marketplace.renderer(self.mapping, dictionary, account=self.account.id, accounts=known)
 
     @cached_property
     def lanes(self) -> tuple[Lane, ...]:

@@ -16,6 +16,7 @@ from sandbox.clock import iso
 from sandbox.exchange import Answer, IncomingCall, System
 from sandbox.ozon import (
     archive,
+    attribute_updates,
     catalog,
     imports,
     prices,
@@ -83,6 +84,9 @@ METHODS: dict[str, Method] = {
         _fixed(catalog.SEARCH_REQUEST), catalog.search
     ),
     "/v3/product/import": Method(_fixed(imports.IMPORT_REQUEST), imports.submit, "items"),
+    "/v1/product/attributes/update": Method(
+        _fixed(attribute_updates.UPDATE_REQUEST), attribute_updates.submit, "items"
+    ),
     "/v1/product/import/info": Method(_fixed(imports.INFO_REQUEST), imports.info),
     "/v4/product/info/limit": Method(_fixed(Message("GetUploadQuotaRequest")), quotas.limits),
     "/v1/product/update/offer-id": Method(_fixed(renames.REQUEST), renames.rename, "update_offer_id"),

@@ -93,8 +93,9 @@ def _attribute(attribute: CardAttribute) -> Json:
 def edit(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
     """Change a product as a person in the cabinet would; reads show it after the read lag, like any write.
 
-    `order`: offer_id, and any of name, images, price, old_price, min_price, stock {warehouse_id: free
-    units}, archived (true; "auto" as Ozon does it by itself; false), article (a new one), deleted (true),
+    `order`: offer_id, and any of name, images, color_image, attributes [{id, complex_id, values}] (added or
+    changed; one without values is taken away), price, old_price, min_price, stock {warehouse_id: free units},
+    archived (true; "auto" as Ozon does it by itself; false), article (a new one), deleted (true),
     quarantine_release (true). A price set by a person is in force at once. Raises ControlError.
     """
     _catch_up(system, cabinet)
@@ -116,6 +117,32 @@ def _edit_name(system: OzonSystem, cabinet: Cabinet, product: Product, value: An
 def _edit_images(system: OzonSystem, cabinet: Cabinet, product: Product, value: Any) -> None:
     images = tuple(str(url) for url in value)
     card = replace(product.card.actual, images=images, primary_image=images[0] if images else "")
+    system.write_card(cabinet, product, card, system.clock.monotonic())
+
+
+def _edit_color_image(system: OzonSystem, cabinet: Cabinet, product: Product, value: Any) -> None:
+    card = replace(product.card.actual, color_image=str(value))
+    system.write_card(cabinet, product, card, system.clock.monotonic())
+
+
+def _edit_attributes(system: OzonSystem, cabinet: Cabinet, product: Product, value: Any) -> None:
+    card = product.card.actual
+    place = system.catalog.types[card.description_category_id, card.type_id]
+    sides = {False: list(card.attributes), True: list(card.complex_attributes)}
+    for given in value:
+        known = place.attributes.get(int(given["id"]))
+        if known is None:
+            raise ControlError(
+                f"the type has no attribute {given['id']}; there are: {sorted(place.attributes)}"
+            )
+        values = tuple((int(v.get("dictionary_value_id", 0)), str(v["value"])) for v in given["values"])
+        side = sides[bool(known.complex_id)]
+        places = [place for place, each in enumerate(side) if each[0] == known.id]
+        if places:
+            side[places[0] : places[0] + 1] = [(known.id, known.complex_id, values)] if values else []
+        elif values:
+            side.append((known.id, known.complex_id, values))
+    card = replace(card, attributes=tuple(sides[False]), complex_attributes=tuple(sides[True]))
     system.write_card(cabinet, product, card, system.clock.monotonic())
 
 
@@ -164,6 +191,8 @@ def _release_quarantine(system: OzonSystem, cabinet: Cabinet, product: Product, 
 _EDITS: dict[str, Callable[[OzonSystem, Cabinet, Product, Any], None]] = {
     "name": _edit_name,
     "images": _edit_images,
+    "color_image": _edit_color_image,
+    "attributes": _edit_attributes,
     "price": _edit_money("price"),
     "old_price": _edit_money("old_price"),
     "min_price": _edit_money("min_price"),
@@ -241,6 +270,43 @@ def set_warehouse(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
         raise ControlError(f"give a status and a warehouse_id out of {sorted(cabinet.warehouses)}")
     cabinet.warehouses[warehouse.warehouse_id] = replace(warehouse, status=str(order["status"]))
     return {"warehouse_id": warehouse.warehouse_id, "status": str(order["status"])}
+
+
+def set_dictionary_value(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
+    """Take a value out of an attribute's dictionary, or put it back, for all cabinets: {"attribute_id": ...,
+    "value": its text, "present": false}. Raises ControlError.
+    """
+    catalog = system.catalog
+    wanted = int(order.get("attribute_id", 0))
+    attribute = next(
+        (place.attributes[wanted] for place in catalog.types.values() if wanted in place.attributes), None
+    )
+    values = catalog.dictionaries.get(attribute.dictionary_id, {}) if attribute is not None else {}
+    found = [value_id for value_id, text in values.items() if text == order.get("value")]
+    if attribute is None or not found:
+        raise ControlError(
+            f"attribute {wanted} has no value {order.get('value')!r}; it has: {[*values.values()]}"
+        )
+    key = (attribute.dictionary_id, found[0])
+    present = bool(order.get("present", False))
+    withdrawn = catalog.withdrawn - {key} if present else catalog.withdrawn | {key}
+    system.catalog = replace(catalog, withdrawn=withdrawn)
+    return {"attribute_id": wanted, "value": str(order["value"]), "present": present}
+
+
+def set_category(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
+    """Close a category or a type, or open it again, for all cabinets: {"id": ..., "disabled": true}. Raises
+    ControlError.
+    """
+    catalog = system.catalog
+    wanted = int(order.get("id", 0))
+    known = {*catalog.categories, *(type_id for _, type_id in catalog.types)}
+    if wanted not in known:
+        raise ControlError(f"no category or type {wanted}; there are: {sorted(known)}")
+    disabled = bool(order.get("disabled", True))
+    closed = catalog.closed | {wanted} if disabled else catalog.closed - {wanted}
+    system.catalog = replace(catalog, closed=closed)
+    return {"id": wanted, "disabled": disabled}
 
 
 def _product(cabinet: Cabinet, order: Json) -> Product:

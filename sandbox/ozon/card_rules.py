@@ -73,12 +73,13 @@ def check(item: Json, around: Surroundings) -> Draft:
     attributes: tuple[CardAttribute, ...] = ()
     complexes: tuple[CardAttribute, ...] = ()
     if place is not None:
-        attributes = _attributes(item["attributes"], place, around, problems)
+        attributes = check_attributes(item["attributes"], place, around, problems)
         complexes = tuple(
             attribute
             for group in item["complex_attributes"]
-            for attribute in _attributes(group["attributes"], place, around, problems, nested=True)
+            for attribute in check_attributes(group["attributes"], place, around, problems, nested=True)
         )
+        _complexes_once(complexes, place, problems)
         attributes = _with_type(attributes, place)
         _required(attributes, place, problems)
     primary, images = _images(item, around, problems)
@@ -123,13 +124,13 @@ def _category(item: Json, around: Surroundings, problems: list[ItemError]) -> Ty
                 "description_category_id",
             )
         )
-    elif category.disabled:
+    elif category.disabled or category_id in around.catalog.closed:
         problems.append(
             ItemError("description_category_is_legacy", "Категория устарела", "description_category_id")
         )
     elif not type_id:
         problems.append(ItemError("description_type_is_empty", "Не указан тип товара", "type_id"))
-    elif place is None or place.type.disabled:
+    elif place is None or not around.catalog.open(place):
         problems.append(
             ItemError(
                 "description_category_has_no_description_type",
@@ -210,7 +211,24 @@ def _barcodes(item: Json, around: Surroundings, problems: list[ItemError]) -> tu
     return (barcode,)
 
 
-def _attributes(
+def _complexes_once(
+    complexes: tuple[CardAttribute, ...], place: TypeInCategory, problems: list[ItemError]
+) -> None:
+    """Ozon Seller API, complex_is_collection: only such a complex attribute may come more than once."""
+    ids = [attribute_id for attribute_id, _, _ in complexes]
+    problems.extend(
+        ItemError(
+            "error_attribute_values_out_of_range",
+            "Комплексная характеристика указана несколько раз",
+            "attribute",
+            attribute_id,
+            place.attributes[attribute_id].name,
+        )
+        for attribute_id in sorted({each for each in ids if ids.count(each) > 1})
+    )
+
+
+def check_attributes(
     sent: list[Json],
     place: TypeInCategory,
     around: Surroundings,

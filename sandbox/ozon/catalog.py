@@ -63,20 +63,30 @@ class TypeInCategory:
 
 @dataclass(frozen=True)
 class Catalog:
+    """What can be sold. `withdrawn` values (dictionary, value) and `closed` categories and types were there once."""
+
     categories: dict[int, data.Category]
     types: dict[tuple[int, int], TypeInCategory]
     dictionaries: dict[int, dict[int, str]]
+    withdrawn: frozenset[tuple[int, int]] = frozenset()
+    closed: frozenset[int] = frozenset()
+
+    def open(self, place: TypeInCategory) -> bool:
+        """Whether a card can be made in this category and type."""
+        ids = {place.category.id, place.type.id}
+        return not (place.category.disabled or place.type.disabled or ids & self.closed)
 
     def value_allowed(self, place: TypeInCategory, attribute: data.Attribute, value_id: int) -> bool:
         """Whether the value exists; the values of 8229 are only those of the category's own types."""
         if attribute.id == data.TYPE_ATTRIBUTE_ID:
             return value_id in _type_values(place)
-        return value_id in self.dictionaries[attribute.dictionary_id]
+        known = value_id in self.dictionaries[attribute.dictionary_id]
+        return known and (attribute.dictionary_id, value_id) not in self.withdrawn
 
 
 @cache
 def catalog() -> Catalog:
-    """The one catalog; it never changes, so it is indexed once per process."""
+    """The catalog at the start of a world, indexed once per process."""
     attributes = {attribute.id: attribute for attribute in data.ATTRIBUTES}
     type_values = {value.value: value for value in data.TYPES_DICTIONARY.values}
     categories: dict[int, data.Category] = {}
@@ -109,18 +119,23 @@ def _type_values(place: TypeInCategory) -> dict[int, str]:
 
 def tree(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
     """POST /v1/description-category/tree."""
-    return {"result": _tree_nodes(data.TREE)}
+    return {"result": _tree_nodes(data.TREE, system.catalog.closed)}
 
 
-def _tree_nodes(nodes: tuple[data.Category, ...]) -> list[Json]:
+def _tree_nodes(nodes: tuple[data.Category, ...], closed: frozenset[int]) -> list[Json]:
     return [
         {
             "description_category_id": node.id,
             "category_name": node.name,
-            "disabled": node.disabled,
-            "children": _tree_nodes(node.children)
+            "disabled": node.disabled or node.id in closed,
+            "children": _tree_nodes(node.children, closed)
             + [
-                {"type_id": leaf.id, "type_name": leaf.name, "disabled": leaf.disabled, "children": []}
+                {
+                    "type_id": leaf.id,
+                    "type_name": leaf.name,
+                    "disabled": leaf.disabled or leaf.id in closed,
+                    "children": [],
+                }
                 for leaf in node.types
             ],
         }
@@ -156,7 +171,7 @@ def attributes(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
 
 def values(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
     """POST /v1/description-category/attribute/values: pages by the last id of the page before."""
-    rest = [value for value in _values(request) if value.id > request["last_value_id"]]
+    rest = [value for value in _values(system, request) if value.id > request["last_value_id"]]
     page = rest[: request["limit"]]
     return {"result": [_value(value) for value in page], "has_next": len(rest) > len(page)}
 
@@ -164,7 +179,7 @@ def values(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
 def search(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
     """POST /v1/description-category/attribute/values/search: values that contain the text, in any case."""
     wanted = request["value"].casefold()
-    found = [value for value in _values(request) if wanted in value.value.casefold()]
+    found = [value for value in _values(system, request) if wanted in value.value.casefold()]
     return {"result": [_value(value) for value in found[: request["limit"]]]}
 
 
@@ -175,7 +190,7 @@ def _place(request: Json) -> TypeInCategory:
     return place
 
 
-def _values(request: Json) -> list[data.DictionaryValue]:
+def _values(system: OzonSystem, request: Json) -> list[data.DictionaryValue]:
     place = _place(request)
     attribute = place.attributes.get(request["attribute_id"])
     if attribute is None:
@@ -183,7 +198,9 @@ def _values(request: Json) -> list[data.DictionaryValue]:
     for dictionary in data.DICTIONARIES:
         if dictionary.id == attribute.dictionary_id:
             return [
-                value for value in dictionary.values if catalog().value_allowed(place, attribute, value.id)
+                value
+                for value in dictionary.values
+                if system.catalog.value_allowed(place, attribute, value.id)
             ]
     return []
 

@@ -7,16 +7,16 @@ against the state of that moment. Sources: Ozon Seller API, the two methods and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from sandbox.ozon import card_rules, money, pricing, quotas
-from sandbox.ozon.catalog import catalog
 from sandbox.ozon.errors import NOT_FOUND, Refusal, bad_request
 from sandbox.ozon.state import Cabinet, Card, ItemError, Prices, Product, Task, TaskItem
 from sandbox.ozon.system import OzonSystem
-from sandbox.ozon.validation import Enum, Integer, Json, Message, Repeated, Text, broken_rule
+from sandbox.ozon.validation import Enum, Field, Integer, Json, Message, Repeated, Text, broken_rule
 
 # Ozon Seller API, /v3/product/import: 100 items a request, offer_id up to 50 characters, 50 pictures with
 # the main one.
@@ -24,14 +24,19 @@ MAX_ITEMS = 100
 MAX_OFFER_ID = 50
 MAX_IMAGES = 50
 
+Work = Callable[[OzonSystem, Cabinet, Json, TaskItem, float], None]
+"""What becomes of an item when its moment has come."""
+
 _INT32 = Integer("int32")
 _DICTIONARY_VALUE = Message(
     "ImportProductsRequest_DictionaryValue", {"dictionary_value_id": Integer(at_least=0), "value": Text()}
 )
-_ATTRIBUTE = Message(
-    "ImportProductsRequest_Attribute",
-    {"id": Integer(at_least=0), "complex_id": Integer(at_least=0), "values": Repeated(_DICTIONARY_VALUE)},
-)
+ATTRIBUTE_FIELDS: dict[str, Field] = {
+    "id": Integer(at_least=0),
+    "complex_id": Integer(at_least=0),
+    "values": Repeated(_DICTIONARY_VALUE),
+}
+_ATTRIBUTE = Message("ImportProductsRequest_Attribute", ATTRIBUTE_FIELDS)
 _ITEM = Message(
     "ImportProductsRequest_Item",
     {
@@ -87,6 +92,12 @@ def submit(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
         if item["primary_image"] and len(item["images"]) >= MAX_IMAGES:
             path = f"ImportProductsRequest.Items[{position}]"
             raise bad_request(broken_rule(path, f"Images: no more than {MAX_IMAGES - 1} beside PrimaryImage"))
+    task = queue(system, cabinet, items, _work)
+    return {"result": {"task_id": task.task_id}}
+
+
+def queue(system: OzonSystem, cabinet: Cabinet, items: list[Json], work: Work) -> Task:
+    """Take the quota for these items and let each be worked on when its moment comes. Raises Refusal."""
     _take_quota(system, cabinet, items)
     now = system.clock.monotonic()
     task = Task(next(system.task_ids), now, [TaskItem(item["offer_id"]) for item in items])
@@ -96,8 +107,8 @@ def submit(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
         due = now + system.delay(system.random.uniform(shortest, max(shortest, longest)))
         due = max(due, cabinet.last_import_due.get(outcome.offer_id, 0.0))
         cabinet.last_import_due[outcome.offer_id] = due
-        cabinet.at(due, partial(_work, system, cabinet, item, outcome))
-    return {"result": {"task_id": task.task_id}}
+        cabinet.at(due, partial(work, system, cabinet, item, outcome))
+    return task
 
 
 def _take_quota(system: OzonSystem, cabinet: Cabinet, items: list[Json]) -> None:
@@ -120,7 +131,7 @@ def _work(system: OzonSystem, cabinet: Cabinet, item: Json, outcome: TaskItem, d
     draft = card_rules.check(
         item,
         card_rules.Surroundings(
-            catalog=catalog(),
+            catalog=system.catalog,
             knobs=system.knobs,
             can_fetch=system.can_fetch,
             sent_image=system.sent_image,
@@ -174,16 +185,23 @@ def _update(
     if card == product.card.actual and prices == current:
         outcome.status = "skipped"
         return
-    usage = quotas.today(system, cabinet)
-    if 0 <= system.knobs.daily_update_limit <= usage.updated:
-        _over_limit(outcome)
+    if not take_update(system, cabinet, outcome):
         return
-    usage.updated += 1
     if card != product.card.actual:
         system.write_card(cabinet, product, card, due)
     if prices != current:
         system.write_prices(cabinet, product, prices, due)
     outcome.status = "imported"
+
+
+def take_update(system: OzonSystem, cabinet: Cabinet, outcome: TaskItem) -> bool:
+    """Count an update against the day's limit; where that is spent, the item fails."""
+    usage = quotas.today(system, cabinet)
+    if 0 <= system.knobs.daily_update_limit <= usage.updated:
+        _over_limit(outcome)
+        return False
+    usage.updated += 1
+    return True
 
 
 def _over_limit(outcome: TaskItem) -> None:

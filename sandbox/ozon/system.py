@@ -11,6 +11,7 @@ from random import Random
 from sandbox.call_log import CallLog
 from sandbox.clock import Clock
 from sandbox.knobs import GeneralKnobs
+from sandbox.ozon.catalog import catalog
 from sandbox.ozon.category_data import MODEL_NAME_ATTRIBUTE_ID
 from sandbox.ozon.knobs import OzonKnobs
 from sandbox.ozon.state import Archive, Cabinet, Card, Lagged, Prices, Product, Status, StockCell
@@ -41,6 +42,7 @@ class OzonSystem:
         self.calls = calls
         self.can_fetch = can_fetch
         self.knobs = OzonKnobs()
+        self.catalog = catalog()
         self.cabinets: dict[str, Cabinet] = {}
         self.task_ids = count(_FIRST_TASK_ID)
         self._product_ids = count(_FIRST_PRODUCT_ID)

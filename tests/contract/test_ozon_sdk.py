@@ -307,6 +307,29 @@ def test_import_and_its_outcome(sandbox: Sandbox) -> None:
     assert card["images"] == [f"https://pics.example.com/{name}.jpg" for name in ("main", "1", "2")]
 
 
+def test_single_attributes_are_updated_and_their_task_is_asked_about(sandbox: Sandbox) -> None:
+    _imported(sandbox, _item("SDK-1"))
+    before = sandbox.state()["SDK-1"]
+
+    def update(offer_id: str, text: str) -> models.V1ProductUpdateAttributesRequestItem:
+        value = models.V1ProductUpdateAttributesRequestValue(dictionary_value_id=0, value=text)
+        attribute = models.V1ProductUpdateAttributesRequestAttribute(id_=20070, complex_id=0, values=[value])
+        return models.V1ProductUpdateAttributesRequestItem(offer_id=offer_id, attributes=[attribute])
+
+    items = [update("SDK-1", "Новый текст"), update("SDK-2", "Новый текст")]
+    submitted = examined(sandbox.ask(lambda api: api.product_update_attributes(items=items)))
+    outcome = examined(
+        sandbox.ask(lambda api: api.get_import_products_info(task_id=submitted.task_id))
+    ).result
+    good, bad = outcome.items
+    assert (good.offer_id, good.status, good.errors) == ("SDK-1", "imported", [])
+    assert (bad.status, [error.code for error in bad.errors]) == ("failed", ["product_not_found"])
+    after = sandbox.state()["SDK-1"]
+    texts = {each["id"]: [value["value"] for value in each["values"]] for each in after["attributes"]}
+    assert texts[20070] == ["Новый текст"]
+    assert {**after, "attributes": None} == {**before, "attributes": None}
+
+
 def test_the_undocumented_field_of_import_errors_is_the_only_unknown_one(sandbox: Sandbox) -> None:
     sandbox.knobs(optional_description_elements=True)
     outcome = _imported(sandbox, _item("SDK-1", vat="0.18"))

@@ -596,6 +596,36 @@ def test_new_groups_alone_are_a_delivery_of_changes(store: Store) -> None:
     ]
 
 
+def test_a_renamed_value_of_a_directory_reaches_the_goods_that_have_it(store: Store) -> None:
+    other = "44444444-0000-0000-0000-000000000002"
+
+    def countries(**values: str) -> str:
+        return document(classifier(properties=definition(COUNTRY, "Страна", "Справочник", **values)))
+
+    def made_in(*values: str) -> str:
+        texts = "".join(f"<Значение>{value}</Значение>" for value in values)
+        row = f"<ЗначенияСвойства><Ид>{COUNTRY}</Ид>{texts}</ЗначенияСвойства>"
+        return f"<ЗначенияСвойств>{row}</ЗначенияСвойств>"
+
+    france, italy = FRANCE.replace("-", "_"), other.replace("-", "_")
+    goods = [
+        good("g1", more=made_in(FRANCE)), good("g2", more=made_in(other)),
+        good("g3", more=made_in(other, FRANCE)), good("g4"),
+    ]  # fmt: skip
+    store.deliver(
+        a_xml=countries(**{france: "ФРАНЦИЯ", italy: "ИТАЛИЯ"}), import_xml=document(catalogue(*goods))
+    )
+    hashes = {row["guid"]: row["content_hash"] for row in store.rows("select * from product")}
+    renamed = countries(**{france: "Франция"})
+    assert store.deliver(import_xml=renamed).changed == Changed(products=2, prices=0, stocks=0)
+    after = {row["guid"]: row for row in store.rows("select * from product")}
+    assert {guid: row["properties"].get("Страна") for guid, row in after.items()} == {
+        "g1": "Франция", "g2": "ИТАЛИЯ", "g3": "ИТАЛИЯ; Франция", "g4": None,
+    }  # fmt: skip
+    assert {guid for guid, row in after.items() if row["content_hash"] != hashes[guid]} == {"g1", "g3"}
+    assert store.deliver(import_xml=renamed).changed == Changed(products=0, prices=0, stocks=0)
+
+
 def test_a_broken_file_leaves_everything_as_it_was(store: Store) -> None:
     store.deliver(**four_goods())
     before = store.goods(), store.prices(), store.stocks()

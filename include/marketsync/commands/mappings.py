@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,9 @@ from marketsync.errors import BadInput, Place
 from marketsync.mappings.document import document
 from marketsync.marketplaces.registry import MARKETPLACES
 from marketsync.paths import PROJECT, mappings_folder
+from marketsync.reports.survey_texts import lines
+from marketsync.reports.texts import checked_language
+from marketsync.sync.survey import survey
 
 __all__ = ["app"]
 
@@ -20,17 +24,34 @@ MAPPINGS_PAGE = PROJECT / "docs" / "mappings.md"
 
 
 @app.command("check")
-def mappings_check() -> None:
-    """Load every account's mapping, and hold it against the marketplace's dictionaries."""
-    complaints = 0
+def mappings_check(
+    account: Annotated[
+        str | None, typer.Argument(help="an account of accounts.yaml; all of them without")
+    ] = None,
+    workbook: Annotated[
+        Path | None, typer.Option("--workbook", help="write the list as a workbook too")
+    ] = None,
+) -> None:
+    """Hold the mappings against the marketplaces' dictionaries and the store's marked goods; nothing is changed.
+
+    Exit code 1 where a good cannot be offered, or a rule fits nothing.
+    """
     with opened() as runtime:
-        for account in runtime.accounts.accounts:
-            for complaint in runtime.seller(account.id).renderer.check():
-                complaints += 1
-                say(f"{account.id}: {complaint}")
-    if complaints:
+        language = checked_language(runtime.accounts.language)
+        chosen = [runtime.accounts.account(account)] if account else runtime.accounts.accounts
+        surveys = []
+        for each in chosen:
+            seller = runtime.seller(each.id)
+            surveys.append(survey(runtime.database, each, seller.renderer))
+            for line in lines(surveys[-1], language):
+                say(line)
+        if workbook is not None:
+            # pandas takes a second to import: only who wants a workbook pays for it
+            from marketsync.reports.survey_book import write_survey
+
+            say(str(write_survey(surveys, workbook, language)))
+    if not all(each.fits for each in surveys):
         raise typer.Exit(1)
-    say("the mappings fit")
 
 
 @app.command("document")

@@ -108,11 +108,19 @@ def send(runtime: Runtime, number: int, sandbox: str, *, client: str | None) -> 
 
 
 def _submitted(channel: Channel, batch: Sequence[Item], runtime: Runtime) -> Sequence[Outcome]:
-    answer = channel.submit(batch, 0)
+    prepared = channel.prepare(batch, new=())
+    return [
+        *prepared.outcomes,
+        *(outcome for call in prepared.calls for outcome in _answered(channel, call, runtime)),
+    ]
+
+
+def _answered(channel: Channel, call: Sequence[Item], runtime: Runtime) -> Sequence[Outcome]:
+    answer = channel.submit(call, 0)
     if not isinstance(answer, Accepted):
         return answer
     for _ in range(_POLLS):
-        outcomes = channel.poll(answer.task_id, [item.offer for item in batch])
+        outcomes = channel.poll(answer.task_id, [item.offer for item in call])
         if outcomes is not None:
             return outcomes
         runtime.clock.sleep(_POLL_SECONDS)

@@ -8,6 +8,7 @@ from types import ModuleType
 
 from marketsync.mappings.converters import MEANINGS
 from marketsync.mappings.mapping import ANY_TYPE, Mapping, load_mapping
+from marketsync.mappings.owners import OWNER_COLUMNS
 from marketsync.mappings.prices import load_prices
 from marketsync.mappings.rules import Compiled
 from marketsync.mappings.sources import FIELDS, KINDS, where_to_mend
@@ -18,6 +19,10 @@ __all__ = ["document"]
 _HEAD = """# Mappings
 
 Generated from include/mappings; do not edit. What becomes of a good of the store on each marketplace.
+"""
+
+_OWNERS = """Where they are not what stands above: the store keeps a field equal, the cabinet keeps what people made
+there, ask waits for a person.
 """
 
 
@@ -44,9 +49,17 @@ def _folder(folder: Path, transforms: ModuleType) -> str:
         [
             f"## {folder.name}\n",
             "### Card fields\n",
-            _table(("field", "from", "as", "required", "longest", "kept equal"), _field_rows(mapping)),
+            _table(
+                ("field", "from", "as", "required", "longest", "kept equal", "owner"), _field_rows(mapping)
+            ),
             "### Attributes\n",
-            _table(("type", "attribute", "from", "as", "required", "not found"), _attribute_rows(mapping)),
+            _table(
+                ("type", "attribute", "from", "as", "required", "not found", "owner"),
+                _attribute_rows(mapping),
+            ),
+            "### Owners\n",
+            _OWNERS,
+            _table(OWNER_COLUMNS, [tuple(row.values.values()) for row in mapping.owners.rows]),
             "### Prices\n",
             _table(("marketplace", "price type in 1C"), price_rows),
             *lookups,
@@ -63,6 +76,7 @@ def _field_rows(mapping: Mapping) -> list[tuple[str, ...]]:
             "yes" if field.required and place == 0 else "",
             str(rule.rule.max_len or ""),
             "" if field.only_create else "yes",
+            field.owner if place == 0 and field.to != "offer_id" else "",
         )
         for field in mapping.fields
         for place, rule in enumerate(field.rules)
@@ -78,6 +92,7 @@ def _attribute_rows(mapping: Mapping) -> list[tuple[str, ...]]:
             row["as"],
             "yes" if mapping.attributes.rules[key].rule.required else "",
             mapping.attributes.rules[key].rule.on_missing,
+            mapping.attributes.rules[key].rule.owner,
         )
         for key, row in mapping.attributes.table.rows.items()
     ]

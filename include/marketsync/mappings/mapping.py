@@ -5,6 +5,7 @@ once.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from collections.abc import Mapping as Named
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from marketsync.mappings.owners import Owner, Owners, load_owners
 from marketsync.mappings.rules import Compiled, Rule, Tables, first_value, missing
 from marketsync.mappings.tables import Table, read_table
 from marketsync.mappings.text import normal
@@ -24,11 +26,13 @@ __all__ = ["ANY_TYPE", "CARD", "AttributeRules", "FieldRules", "Fields", "Mappin
 CARD = "card.yaml"
 ATTRIBUTES = "attributes.csv"
 ANY_TYPE = "*"
+_IDENTITY = "offer_id"  # what a card is found by has no owner: renaming it is a matter of its own
 _ATTRIBUTE_KEYS = 2
 _ALTERNATIVE = "|"
 ATTRIBUTE_COLUMNS = (
-    "type", "attribute", "from", "const", "call", "lookup", "as", "required", "max_len", "on_missing",
+    "type", "attribute", "from", "const", "call", "lookup", "as", "required", "max_len", "on_missing", "owner",
 )  # fmt: skip
+OPTIONAL_COLUMNS = ("owner",)
 _YES = {"да": "true", "": "false"}
 
 
@@ -54,6 +58,11 @@ class FieldRules:
     rules: tuple[Compiled, ...]
     missing: Problem
 
+    @property
+    def owner(self) -> Owner:
+        """Whose it is where owners.csv does not say otherwise."""
+        return self.rules[0].rule.owner
+
 
 @dataclass(frozen=True, slots=True)
 class AttributeRules:
@@ -75,12 +84,14 @@ class Mapping:
     Attributes:
         fields: of card.yaml, in the order of their first rule.
         attributes: of attributes.csv.
+        owners: of owners.csv.
         version: a hash of the folder's files: it moves when any of them does.
     """
 
     folder: Path
     fields: tuple[FieldRules, ...]
     attributes: AttributeRules
+    owners: Owners
     tables: Tables
     version: str
 
@@ -98,7 +109,9 @@ class Mapping:
         return problems or result
 
 
-def load_mapping(folder: Path, transforms: ModuleType, *, targets: Fields | None = None) -> Mapping:
+def load_mapping(
+    folder: Path, transforms: ModuleType, *, targets: Fields | None = None, automatic: Collection[str] = ()
+) -> Mapping:
     """Load and compile a mapping folder.
 
     Args:
@@ -106,6 +119,7 @@ def load_mapping(folder: Path, transforms: ModuleType, *, targets: Fields | None
         transforms: the marketplace's module of named functions.
         targets: the fields that its documents have, and whether they are kept equal; anything may be named
             when not given.
+        automatic: further fields, which the marketplace's folder fills by itself: owners.csv may name them.
 
     Raises:
         BadInput: with file and line; nothing of the mapping is used then.
@@ -126,7 +140,14 @@ def load_mapping(folder: Path, transforms: ModuleType, *, targets: Fields | None
             )
             raise source.bad(f"поле «{rule.to}» {told}", (*location, "only_create"))
         _check_call(source, rule, location, transforms)
-        order.setdefault(rule.to, []).append(Compiled(rule, source.line(location), tables, transforms))
+        known = order.setdefault(rule.to, [])
+        if known and known[0].rule.owner != rule.owner:
+            raise source.bad(
+                f"у поля «{rule.to}» два хозяина: {known[0].rule.owner} в строке {known[0].line} и "
+                f"{rule.owner} здесь; оставьте одного",
+                (*location, "owner"),
+            )
+        known.append(Compiled(rule, source.line(location), tables, transforms))
     fields = tuple(
         FieldRules(
             to,
@@ -137,9 +158,13 @@ def load_mapping(folder: Path, transforms: ModuleType, *, targets: Fields | None
         )
         for to, rules in order.items()
     )
-    attributes = _attributes(read_table(folder / ATTRIBUTES, keys=_ATTRIBUTE_KEYS, columns=ATTRIBUTE_COLUMNS),
-                             tables, transforms)  # fmt: skip
-    return Mapping(folder, fields, attributes, tables, _version(folder))
+    table = read_table(
+        folder / ATTRIBUTES, keys=_ATTRIBUTE_KEYS, columns=ATTRIBUTE_COLUMNS, optional=OPTIONAL_COLUMNS
+    )
+    attributes = _attributes(table, tables, transforms)
+    named = [*(targets or order), *automatic, *(row["attribute"] for row in table.rows.values())]
+    owners = load_owners(folder, [name for name in dict.fromkeys(named) if name != _IDENTITY])
+    return Mapping(folder, fields, attributes, owners, tables, _version(folder))
 
 
 def _check_call(

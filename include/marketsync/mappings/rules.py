@@ -17,12 +17,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from marketsync.mappings.converters import CONVERTERS, Unusable
+from marketsync.mappings.owners import Owner
+from marketsync.mappings.similar import similar
 from marketsync.mappings.sources import compile_source, is_source, label, where_to_mend
-from marketsync.mappings.tables import Row, Table, read_table
+from marketsync.mappings.tables import CONDITIONED, Row, Table, read_table
 from marketsync.mappings.text import normal
 from marketsync.marketplaces.base import Good, Problem
 
-__all__ = ["Compiled", "Outside", "Rule", "Tables", "first_value", "missing"]
+__all__ = ["Compiled", "Outside", "Rule", "Tables", "alike", "first_value", "missing"]
 
 Text = Annotated[str, Field(min_length=1)]
 OnMissing = Literal["reject", "skip", "keep"]
@@ -43,15 +45,15 @@ class Rule(BaseModel):
         sources: `from`: the first that is not empty gives the value.
         const: always this value.
         call: a function of the marketplace's transforms.py that gets the good; it returns the value, None
-        where
-            there is none, or a Problem.
+            where there is none, or a Problem.
         values: the store's text -> the document's, in place.
         lookup: the same in a table; a table of several columns gives its whole row.
         convert: `as`: a converter.
         max_len: characters; a longer text is a problem, never cut.
         only_create: goes with every card, but is not kept equal: a difference in it alone sends nothing.
         on_missing: what to do with a text that `values`, `lookup` or the marketplace's dictionary does not
-        have. owner: whose the field is once the card exists.
+            have.
+        owner: whose the field is once the card exists; owners.csv has the exceptions.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
@@ -67,7 +69,7 @@ class Rule(BaseModel):
     max_len: int | None = Field(None, gt=0)
     only_create: bool = False
     on_missing: OnMissing = "reject"
-    owner: Literal["store", "cabinet", "ask"] = "store"
+    owner: Owner = "store"
 
     @model_validator(mode="after")
     def _is_possible(self) -> Rule:
@@ -89,10 +91,6 @@ class Rule(BaseModel):
             raise ValueError("values и lookup переводят то, что прочитано через from")
         if self.convert and self.convert not in CONVERTERS:
             raise ValueError(f"неизвестное преобразование «{self.convert}»; есть: {', '.join(CONVERTERS)}")
-        if self.owner != "store":
-            raise ValueError(
-                f"owner: {self.owner} эта версия ещё не умеет; уберите правило: поля ведёт магазин (store)"
-            )
         return self
 
 
@@ -129,13 +127,15 @@ class Compiled:
         line: where.
     """
 
-    __slots__ = ("_call", "_convert", "_readers", "_translate", "line", "rule")
+    __slots__ = ("_call", "_conditioned", "_convert", "_readers", "_table", "_translate", "line", "rule")
 
     def __init__(self, rule: Rule, line: int, tables: Tables, transforms: ModuleType) -> None:
         self.rule = rule
         self.line = line
         self._readers = tuple((word, compile_source(word)) for word in rule.sources)
-        self._translate = _translation(rule, tables)
+        self._table = tables.table(rule.lookup) if rule.lookup else None
+        self._conditioned = self._table if self._table is not None and self._table.conditioned else None
+        self._translate = _translation(rule, self._table)
         self._convert = CONVERTERS[rule.convert] if rule.convert else None
         self._call: Callable[[Good], Any] | None = getattr(transforms, rule.call) if rule.call else None
 
@@ -187,6 +187,8 @@ class Compiled:
             if found is None:
                 return None
             field, text = found
+            if self._conditioned is not None:
+                return self._by_condition(self._conditioned, field, text, good, problems)
             translated = self.translate(text)
             if translated is Outside.SKIP:
                 return None
@@ -198,6 +200,29 @@ class Compiled:
             problems.append(Problem(error.code, f"{self._named(field)}: {error.words}", field))
             return None
 
+    def _by_condition(
+        self, table: Table, field: str, text: str, good: Good, problems: list[Problem]
+    ) -> Row | None:
+        rows = table.find_conditioned(text, good.properties)
+        answers = {tuple(row[name] for name in table.columns[len(CONDITIONED) :]) for row in rows}
+        if len(answers) == 1:
+            return rows[0]
+        if not rows:
+            if self.rule.on_missing == "reject":
+                problems.append(self.outside(field, text))
+            return None
+        lines = ", ".join(str(row.line) for row in rows)
+        problems.append(
+            Problem(
+                "ambiguous_category",
+                f"Группе «{text}» с такими свойствами подходят разные строки {self.rule.lookup}: {lines}. "
+                "Оставьте одну или уточните условия",
+                field,
+                value=text,
+            )
+        )
+        return None
+
     def outside(self, field: str, text: str) -> Problem:
         """The problem of a text that the rule's table does not have."""
         if field == _CATEGORY_SOURCE:
@@ -205,10 +230,20 @@ class Compiled:
                 "unmapped_category",
                 f"Группе «{text}» не назначена категория: добавьте строку в {self.rule.lookup}",
                 field,
+                value=text,
             )
         where = self.rule.lookup or f"values правила «{self.rule.to}» (строка {self.line})"
+        known = (
+            [cell for row in self._table.rows.values() for cell in row.values.values()] if self._table else []
+        )
+        near = similar(text, list(dict.fromkeys([*known, *(self.rule.values or ())])))
         return Problem(
-            "unknown_value", f"{self._named(field)}: «{text}» нет в {where}: добавьте перевод", field
+            "unknown_value",
+            f"{self._named(field)}: «{text}» нет в {where}: добавьте перевод{alike(near)}",
+            field,
+            target=self.rule.to,
+            value=text,
+            near=near,
         )
 
     def _named(self, field: str) -> str:
@@ -218,7 +253,12 @@ class Compiled:
 _SHOWN = 60
 
 
-def _translation(rule: Rule, tables: Tables) -> Callable[[str], str | Row | Outside] | None:
+def alike(near: Sequence[str]) -> str:
+    """The end of a message about an unknown value: which known ones are like it."""
+    return f" (похожие: {', '.join(f'«{name}»' for name in near)})" if near else ""
+
+
+def _translation(rule: Rule, table: Table | None) -> Callable[[str], str | Row | Outside] | None:
     mode = rule.on_missing
     if rule.values is not None:
         known = {normal(text): value for text, value in rule.values.items()}
@@ -228,9 +268,8 @@ def _translation(rule: Rule, tables: Tables) -> Callable[[str], str | Row | Outs
             return value if value is not None else _absent(text, mode)
 
         return by_values
-    if rule.lookup is None:
+    if table is None:
         return None
-    table = tables.table(rule.lookup)
     find = table.find_nearest if rule.sources == (_CATEGORY_SOURCE,) else table.find
     remembered: dict[str, str | Row | Outside] = {}
     single = table.columns[1] if len(table.columns) == 2 else None
@@ -268,9 +307,15 @@ def missing(rules: Sequence[Compiled]) -> Problem:
     if not sources:
         rule = rules[0].rule
         return Problem(
-            "missing_value", f"Нет значения для «{rule.to}»: его не дала функция {rule.call}", rule.to
+            "missing_value",
+            f"Нет значения для «{rule.to}»: его не дала функция {rule.call}",
+            rule.to,
+            target=rule.to,
         )
     code = "missing_barcode" if sources[0] == _BARCODE_SOURCE else "missing_value"
     return Problem(
-        code, f"Не заполнено: {where_to_mend(sources)}. Заполните в карточке товара в 1С", sources[0]
+        code,
+        f"Не заполнено: {where_to_mend(sources)}. Заполните в карточке товара в 1С",
+        sources[0],
+        target=rules[0].rule.to,
     )

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from marketsync.errors import BadInput, Place
 from marketsync.mappings.text import PATH_SEPARATOR, normal
 
-__all__ = ["Row", "Table", "read_table"]
+__all__ = ["CONDITIONED", "Row", "Table", "read_table"]
 
 DELIMITER = ";"
+CONDITIONED = ("group", "property", "value")
+"""The key of a table whose row for a group may ask for a value of a property; the last two may both be blank."""
 _HINT = "Исправьте таблицу: до этого ничего не будет отправлено"
 
 
@@ -32,7 +35,7 @@ class Row:
         return self.values[column]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """A checked table.
 
@@ -59,24 +62,65 @@ class Table:
             steps.pop()
         return None
 
+    def find_conditioned(self, path: str, properties: Mapping[str, str]) -> tuple[Row, ...]:
+        """The rows of a good in a conditioned table: of its group, or else of the nearest ancestor that has any.
+
+        In a group, rows that ask for one of the good's properties come before the row that asks for none.
+
+        Returns:
+            the rows that count; several where the good meets the conditions of several.
+        """
+        held = {normal(name): normal(value) for name, value in properties.items()}
+        steps = [normal(step) for step in path.split(PATH_SEPARATOR)]
+        while steps:
+            here = self._by_group.get(PATH_SEPARATOR.join(steps), ())
+            met = tuple(row for key, row in here if key[1] and held.get(key[1]) == key[2])
+            found = met or tuple(row for key, row in here if not key[1])
+            if found:
+                return found
+            steps.pop()
+        return ()
+
+    @cached_property
+    def _by_group(self) -> Mapping[str, list[tuple[tuple[str, ...], Row]]]:
+        groups: dict[str, list[tuple[tuple[str, ...], Row]]] = {}
+        for key, row in self.rows.items():
+            groups.setdefault(key[0], []).append((key, row))
+        return groups
+
+    @property
+    def conditioned(self) -> bool:
+        """Whether its rows may ask for a property of the good."""
+        return self.columns[: len(CONDITIONED)] == CONDITIONED
+
     def bad(self, message: str, line: int) -> BadInput:
         """An error about a row of this table."""
         return BadInput(message, place=Place(file=str(self.path), line=line), hint=_HINT)
 
 
-def read_table(path: Path, *, keys: int = 1, columns: Sequence[str] | None = None) -> Table:
+def read_table(
+    path: Path,
+    *,
+    keys: int = 1,
+    columns: Sequence[str] | None = None,
+    optional: Collection[str] = (),
+) -> Table:
     """Read and check a table.
 
     Args:
         path: UTF-8, with a header, columns divided by `;`.
-        keys: how many of the first columns make the key.
-        columns: the header that the table must have; any of at least `keys` + 1 columns when not given.
+        keys: how many of the first columns make the key; a conditioned table has the key of such a table.
+        columns: the header that the table must have, without those of `optional` that it lacks; any of at
+            least `keys` + 1 columns when not given.
+        optional: columns that the header may leave out.
 
     Raises:
         BadInput: with the line.
     """
     header, lines = _read(path)
-    if columns is not None and header != tuple(columns):
+    if columns is not None and header != tuple(
+        name for name in columns if name in header or name not in optional
+    ):
         raise BadInput(
             f"заголовок таблицы «{DELIMITER.join(header)}», а нужен «{DELIMITER.join(columns)}»",
             place=Place(file=str(path), line=1),
@@ -90,14 +134,19 @@ def read_table(path: Path, *, keys: int = 1, columns: Sequence[str] | None = Non
         )
     rows: dict[tuple[str, ...], Row] = {}
     table = Table(path, header, rows)
+    blank = {1, 2} if table.conditioned else set()  # places of the key
+    keys = len(CONDITIONED) if table.conditioned else keys
     previous: tuple[str, ...] | None = None
     for line, cells in lines:
         if len(cells) != len(header):
             raise table.bad(f"в строке {len(cells)} значений, а столбцов {len(header)}", line)
         key = tuple(normal(cell) for cell in cells[:keys])
-        shown = " / ".join(cells[:keys])
-        if not all(key):
-            raise table.bad(f"пустой ключ: заполните «{header[key.index('')]}»", line)
+        shown = " / ".join(cell for cell in cells[:keys] if cell)
+        for place, part in enumerate(key):
+            if not part and place not in blank:
+                raise table.bad(f"пустой ключ: заполните «{header[place]}»", line)
+        if blank and bool(key[1]) != bool(key[2]):
+            raise table.bad("заполните и «property», и «value», или оставьте оба пустыми", line)
         if key in rows:
             raise table.bad(f"«{shown}» уже есть в строке {rows[key].line}", line)
         if previous is not None and key < previous:

@@ -7,7 +7,7 @@ where two marketplaces differ, the difference is data here (sizes, limits, rules
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -36,7 +36,9 @@ __all__ = [
     "Observed",
     "Offer",
     "Outcome",
+    "Owned",
     "Pipeline",
+    "Prepared",
     "Price",
     "PriceRules",
     "Problem",
@@ -125,11 +127,25 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A rendered document, the hash of what is kept equal in it, and the price a new card starts with."""
+    """A rendered document and what the channel must know to send it.
+
+    Attributes:
+        hash: over the fields that the store owns.
+        price: that a new card starts with and a whole one carries; None: the card's own stays as it is.
+        fields: of a card that is there already, those that become ours; all others stay as they are shown.
+        possible: the attributes that the document's category has.
+        settled: nothing was sent for it for as long as readings may lag: what they show is what is there.
+        way, payload: how and with what it is sent, once the channel has prepared it.
+    """
 
     document: Mapping[str, Any]
     hash: bytes
-    price: Price
+    price: Price | None
+    fields: frozenset[str] = frozenset()
+    possible: frozenset[str] = frozenset()
+    settled: bool = True
+    way: str = ""
+    payload: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +184,21 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What the marketplace (or a mapping) has against a value."""
+    """What the marketplace (or a mapping) has against a value.
+
+    Attributes:
+        field: where to mend it: a source in the store, or the marketplace's field.
+        target: the marketplace's field that a mapping could not fill.
+        value: the store's text that could not be used.
+        near: known values that are like it, the likest first.
+    """
 
     code: str
     message: str
     field: str | None = None
+    target: str | None = None
+    value: str | None = None
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +233,19 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch made ready to be sent.
+
+    Attributes:
+        calls: the items of each call, in the order of the calls.
+        outcomes: of items for which no call is needed, or none is possible.
+    """
+
+    calls: tuple[Sequence[Item], ...]
+    outcomes: tuple[Outcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """What the marketplace says about a card of ours: its ids, and whether it takes stock already."""
 
@@ -222,7 +261,8 @@ class Observed:
 
     Attributes:
         amount, old, floor: of a price; `amount` of a stock (free to sell, without what is reserved).
-        hash, document: of a card: the hash over the same fields as `Card.hash`, and those fields.
+        hash: of a value that is compared by its hash, where the channel itself can tell it.
+        document: of a card: all its fields; the engine takes the hash over those that the offer owns.
         text: of a channel whose value is a word.
     """
 
@@ -308,11 +348,48 @@ class Good:
 
 
 @dataclass(frozen=True, slots=True)
+class Owned:
+    """Whose the fields of one good's document are; what neither names is the cabinet's.
+
+    Attributes:
+        store: kept equal: compared, healed and sent.
+        ask: sent only where a person has agreed.
+    """
+
+    store: frozenset[str] = frozenset()
+    ask: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
-    """A document and the hash of what is kept equal in it."""
+    """A document, whose its fields are, and the hashes of what is compared in it.
+
+    Attributes:
+        hash: over the fields that the store owns.
+        owned: by the rules, whether the store has a value for a field or not.
+        filled: the fields for which the store has a value.
+        possible: the attributes that the document's category has.
+        ask_hash: over the fields on ask; None where there are none.
+    """
 
     document: Mapping[str, Any]
     hash: bytes
+    owned: Owned = Owned()
+    filled: frozenset[str] = frozenset()
+    possible: frozenset[str] = frozenset()
+    ask_hash: bytes | None = None
+
+    def kept(self, before: Owned | None = None) -> Owned:
+        """Whose the fields are when the document is compared with what is shown.
+
+        A field that the store has never filled is not its own yet: what people wrote there is theirs. Once
+        filled it stays the store's, so that emptying it in the store empties it there.
+
+        Args:
+            before: what this said of the good's last rendering.
+        """
+        known = self.filled if before is None else self.filled | before.store | before.ask
+        return Owned(self.owned.store & known, self.owned.ask & known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +412,12 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """What the marketplace asks about a good of one category and type."""
+    """What the marketplace asks about a good of one category and type.
+
+    Attributes:
+        complex_id: of the complex attribute that this one is a part of.
+        complex_collection: that complex attribute may be given several times.
+    """
 
     category_id: str
     type_id: str
@@ -346,6 +428,7 @@ class Attribute:
     dictionary_id: str | None
     complex_id: str | None = None
     max_values: int | None = None
+    complex_collection: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +466,14 @@ class Dictionary(Protocol):
         """The dictionary's value for a text, or None."""
         ...
 
+    def similar(self, attribute: Attribute, text: str) -> tuple[str, ...]:
+        """The dictionary's values that are like a text, the likest first."""
+        ...
+
+    def similar_categories(self, text: str) -> tuple[str, ...]:
+        """Open categories whose type is named like a text, as «category / type»."""
+        ...
+
     @property
     def version(self) -> str:
         """Changes whenever the cache's content does."""
@@ -407,6 +498,14 @@ class Renderer(Protocol):
 
     def check(self) -> Sequence[str]:
         """What the mapping says that the dictionaries do not bear out, with file and line."""
+        ...
+
+    def require_groups(self, known: Collection[str]) -> None:
+        """Stop where the mapping's owners name a group of goods that the store never delivered.
+
+        Raises:
+            BadInput: with file and line.
+        """
         ...
 
 
@@ -448,12 +547,24 @@ class Channel(ABC):
     def __init__(self, client: ApiClient) -> None:
         self._client = client
 
+    def prepare(self, items: Sequence[Item], new: Collection[int]) -> Prepared:
+        """Look at what is there, and sort a batch into calls. Reads only.
+
+        Args:
+            items: at most `batch_size`.
+            new: offers whose article the marketplace did not know a moment ago.
+
+        Raises:
+            RateLimited, Retriable, Fatal: nothing was sent.
+        """
+        return Prepared((items,))
+
     @abstractmethod
     def submit(self, items: Sequence[Item], submission: int) -> Accepted | Sequence[Outcome]:
         """Send a batch of at most `batch_size` items in one call.
 
         Args:
-            items: what to send.
+            items: what to send, as `prepare` sorted it.
             submission: the intent row's id, for the call log.
 
         Returns:
@@ -483,10 +594,14 @@ class Channel(ABC):
     def observe(self, warehouses: Sequence[str]) -> Iterator[Sequence[Observed]]:
         """Read back everything the account shows, in pages."""
 
+    def fingerprint(self, document: Mapping[str, Any], fields: Collection[str]) -> bytes:
+        """The hash over some fields of a document, rendered or read back; pure."""
+        raise TypeError(f"channel {self.name} has no documents")
+
     def document_differences(
-        self, ours: Mapping[str, Any], theirs: Mapping[str, Any]
+        self, ours: Mapping[str, Any], theirs: Mapping[str, Any], fields: Collection[str]
     ) -> Sequence[tuple[str, str, str]]:
-        """The fields in which two documents differ: (field, ours, theirs)."""
+        """Which of these fields differ in two documents: (field, ours, theirs); pure."""
         raise TypeError(f"channel {self.name} has no documents")
 
 

@@ -406,6 +406,7 @@ GUARDS = {
         "Первую цену не с чем сравнить", "The first price has nothing to be compared with"
     ),
     "price_jump": Words("Слишком резкое изменение цены", "The price changes too much"),
+    "ask_owner": Words("Поле, о котором надо спросить", "A field to ask about"),
     "mass_zero": Words("Обнуляется слишком большая доля каталога", "Too much of the catalog falls to zero"),
     "mass_price": Words(
         "Переоценивается слишком большая доля каталога", "Too much of the catalog is repriced"
@@ -437,6 +438,10 @@ GUARD_ACTIONS = {
             "Ничего не делать: уйдёт само, когда лимит обновится (время названо слева)",
             "Nothing: it goes by itself when the limit is renewed (the time is named)",
         ),
+    ),
+    "ask_owner": Words(
+        "Решить, чьё значение верно: исправить в 1С или в кабинете",
+        "Decide whose value is right: mend it in the store or in the cabinet",
     ),
     "freeze": Words("Разморозить, когда причина отпадёт", "Unfreeze it when the reason has gone"),
     "stop": Words("Возобновить канал, когда причина отпадёт", "Resume the channel when the reason has gone"),

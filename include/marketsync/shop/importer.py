@@ -37,6 +37,7 @@ from marketsync.files.delivery import Delivery
 from marketsync.shop.bitrix.delivery import read_manifest
 from marketsync.shop.bitrix.parts import ShopDelivery
 from marketsync.shop.commerceml.records import GroupRecord, ProblemRecord, PropertyRecord
+from marketsync.shop.commerceml.rows import SEVERAL
 from marketsync.shop.parts import Part, commerceml_parts
 from marketsync.shop.staging import MOST_PROBLEMS, Staging
 from marketsync.shop.texts import say
@@ -245,7 +246,11 @@ class _Import:
         properties = {item.guid: asdict(item) for part in parts for item in part.head.properties}
         groups: dict[str, GroupRecord] = {item.guid: item for part in parts for item in part.head.groups}
         if properties:
-            self._execute("shop/merge_properties", {"rows": Jsonb(list(properties.values()))})
+            rows = Jsonb(list(properties.values()))
+            tallies.products.updated += self._execute(
+                "shop/rename_values", {**self._stamp, "rows": rows, "several": SEVERAL}
+            )
+            self._execute("shop/merge_properties", {"rows": rows})
         if groups:
             named = self._execute(
                 "shop/merge_groups", {"rows": Jsonb([asdict(group) for group in groups.values()])}

@@ -20,6 +20,7 @@ from marketsync.errors import Fatal, RateLimited, Retriable, Uncertain
 from marketsync.http.answers import RequestRefused
 from marketsync.marketplaces.base import (
     Accepted,
+    Card,
     Item,
     Offer,
     Outcome,
@@ -204,58 +205,105 @@ class _Uploader:
         if not batch.items:
             return True
         try:
-            items = self._without_strangers(batch)
+            calls = self._sorted(batch)
         except RateLimited as error:
-            self._wait_for_limit(batch, error)
+            self._wait_for_limit(batch.submission, error)
             return True
         except BaseException as error:
             withdraw(lane, batch.submission, error, pause=_AFTER_TROUBLE, effect=False)
             raise
+        while calls:
+            submission, items = calls.pop(0)
+            try:
+                limited = self._call(submission, items)
+            except BaseException as error:
+                for other, _ in calls:
+                    withdraw(lane, other, error, pause=_AFTER_TROUBLE, effect=False)
+                raise
+            if limited is not None:
+                for other, _ in calls:
+                    withdraw(lane, other, limited, pause=timedelta(seconds=limited.delay), effect=False)
+                break
+        return True
+
+    def _sorted(self, batch: Batch) -> list[tuple[int, Sequence[Item]]]:
+        """The calls that a batch takes, each with its intent row; what needs none is settled."""
+        if not batch.unchecked:
+            return [(batch.submission, batch.items)]
+        lane = self._lane
+        items = self._without_strangers(batch)
         if not items:
-            return True
+            return []
+        prepared = lane.channel.prepare(items, batch.new)
+        if prepared.outcomes:
+            settle(lane, batch.submission, prepared.outcomes, (), close=not prepared.calls)
+            with self._counting:
+                self._sent.add(prepared.outcomes)
+        calls = [(batch.submission, call) for call in prepared.calls[:1]]
+        with lane.database.transaction() as connection:
+            for call in prepared.calls[1:]:
+                row = connection.execute(
+                    sql("submission/split"),
+                    {
+                        "submission_id": batch.submission,
+                        "offers": [item.offer.offer_id for item in call],
+                        "now": lane.clock.now(),
+                    },
+                ).fetchone()
+                calls.append((row["submission_id"] if row else 0, call))
+        return calls
+
+    def _call(self, submission: int, items: Sequence[Item]) -> RateLimited | None:
+        """Submit and settle one call; the error where a limit is spent and the call was not made."""
+        lane = self._lane
+        if any(isinstance(item.value, Card) for item in items):
+            with lane.database.transaction() as connection:
+                connection.execute(
+                    sql("submission/counted"), {"submission_id": submission, "items": len(items)}
+                )
         try:
-            answer = lane.channel.submit(items, batch.submission)
+            answer = lane.channel.submit(items, submission)
             self._count_call(items)
         except RequestRefused as error:
             if len(items) > 1:
                 # one item spoils the batch: smaller batches find it, and the sound ones go through
                 self._size = len(items) // 2
-                withdraw(lane, batch.submission, error, pause=timedelta(0), effect=False)
-                return True
+                withdraw(lane, submission, error, pause=timedelta(0), effect=False)
+                return None
             try:
                 self._count_refusal(error)
             except Fatal:
-                withdraw(lane, batch.submission, error, pause=_AFTER_TROUBLE, effect=False)
+                withdraw(lane, submission, error, pause=_AFTER_TROUBLE, effect=False)
                 raise
             answer = [_refused(items[0], error)]
         except RateLimited as error:
-            self._wait_for_limit(batch, error)
-            return True
+            self._wait_for_limit(submission, error)
+            return error
         except Uncertain as error:
             if lane.channel.recovery is Recovery.READ_FIRST:
                 _log.warning(
                     "the call's answer never came; it is read back before it is repeated", error=str(error)
                 )
                 raise
-            withdraw(lane, batch.submission, error, pause=_AFTER_UNCERTAIN, effect=True)
-            return True
+            withdraw(lane, submission, error, pause=_AFTER_UNCERTAIN, effect=True)
+            return None
         except (Retriable, Fatal) as error:
-            withdraw(lane, batch.submission, error, pause=_AFTER_TROUBLE, effect=False)
+            withdraw(lane, submission, error, pause=_AFTER_TROUBLE, effect=False)
             raise
         except BaseException as error:
             # a mistake of ours, or the end of the process: whether the call went out is not known
-            withdraw(lane, batch.submission, error, pause=_AFTER_TROUBLE, effect=True)
+            withdraw(lane, submission, error, pause=_AFTER_TROUBLE, effect=True)
             raise
-        self._settle(batch.submission, items, answer)
-        return True
+        self._settle(submission, items, answer)
+        return None
 
-    def _wait_for_limit(self, batch: Batch, error: RateLimited) -> None:
+    def _wait_for_limit(self, submission: int, error: RateLimited) -> None:
         lane = self._lane
         until = lane.clock.monotonic() + error.delay
         self._limited_until = max(self._limited_until, until)
         if until > self._deadline:
             self._pause_channel(error)
-        withdraw(self._lane, batch.submission, error, pause=timedelta(seconds=error.delay), effect=False)
+        withdraw(lane, submission, error, pause=timedelta(seconds=error.delay), effect=False)
 
     def _pause_channel(self, error: RateLimited) -> None:
         """Remember a pause that outlasts this run, so that the next one does not ask again before its end."""
@@ -297,8 +345,6 @@ class _Uploader:
         What is taken out is settled before the call, and only then does the intent say that there is one: whatever
         happens to the call, nobody takes such a card for ours afterwards.
         """
-        if not batch.unchecked:
-            return batch.items
         lane = self._lane
         checked = _Checked(batch, lane)
         outcomes = checked.outcomes
@@ -320,11 +366,6 @@ class _Uploader:
             settle(lane, batch.submission, list(outcomes.values()), (), close=not kept)
             with self._counting:
                 self._sent.add(list(outcomes.values()))
-        if kept:
-            with lane.database.transaction() as connection:
-                connection.execute(
-                    sql("submission/counted"), {"submission_id": batch.submission, "items": len(kept)}
-                )
         return kept
 
     def _settle(self, submission: int, items: Sequence[Item], answer: Accepted | Sequence[Outcome]) -> None:

@@ -21,7 +21,7 @@ __all__ = ["Batch", "build"]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one call carries.
+    """What was claimed for one call, or for the calls into which the channel sorts it.
 
     Attributes:
         submission: the intent row's id.
@@ -35,7 +35,7 @@ class Batch:
 
     @property
     def unchecked(self) -> bool:
-        """Whether the caller must look first what the cards are called there; until then the intent counts no items."""
+        """Whether the caller must look first what is there; until then the intent counts no items."""
         return any(isinstance(item.value, Card) for item in self.items)
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from marketsync.db import sql
-from marketsync.marketplaces.base import Good, Refused, Rendered, Renderer
+from marketsync.marketplaces.base import Good, Owned, Refused, Rendered, Renderer
 from marketsync.sync import texts
 from marketsync.sync.kinds import Documents
 from marketsync.sync.lane import Connection, Lane
 
-__all__ = ["Drawn", "Listed", "documents", "draw", "enlist"]
+__all__ = ["Drawn", "Listed", "documents", "draw", "enlist", "good_of"]
 
 _ROWS_AT_ONCE = 500
 
@@ -78,39 +78,83 @@ def enlist(lane: Lane) -> Listed:
 
 
 def draw(lane: Lane, renderer: Renderer) -> Drawn:
-    """Render the cards whose good or mapping moved; what cannot be rendered is refused with every reason."""
+    """Render the cards whose good or mapping moved; what cannot be rendered is refused with every reason.
+
+    Raises:
+        BadInput: the mapping's owners name a group that the store never delivered: a misspelt one would give the
+            store what people made there.
+    """
     now = lane.clock.now()
     rendered = refused = 0
     with lane.database.transaction() as connection:
+        groups = [row["path"] for row in connection.execute(sql("card/groups"))]
+        if groups:
+            renderer.require_groups(groups)
         rows = _stale_rows(connection, lane)
         with lane.database.transaction() as writer, writer.cursor() as cursor:
             writer.execute(sql("card/drawing"))
             with cursor.copy(sql("card/copy_drawing")) as copy:
                 for row in rows:
-                    drawing = renderer.render(_good(row, lane.account.pictures))
+                    drawing = renderer.render(good_of(row, lane.account.pictures))
                     if isinstance(drawing, Refused):
                         refused += 1
-                        first = drawing.problems[0]
-                        words = "; ".join(problem.message for problem in drawing.problems)
-                        copy.write_row(
-                            (row["offer_id"], row["source_hash"], None, first.code, first.field, words)
-                        )
+                        copy.write_row((row["offer_id"], row["source_hash"], *_reasons(drawing)))
                     else:
                         rendered += 1
-                        copy.write_row((row["offer_id"], row["source_hash"], drawing.hash, None, None, None))
+                        copy.write_row((row["offer_id"], row["source_hash"], *_drawn(lane, row, drawing)))
+            writer.execute(sql("card/change_hands"), {"channel": lane.channel.name})
             writer.execute(sql("card/save"), {"channel": lane.channel.name, "now": now})
             writer.execute(sql("card/accept"), {"channel": lane.channel.name})
             writer.execute(sql("card/refuse"), {"channel": lane.channel.name, "now": now})
     return Drawn(rendered=rendered, refused=refused)
 
 
+def _reasons(drawing: Refused) -> tuple[Any, ...]:
+    first = drawing.problems[0]
+    words = "; ".join(problem.message for problem in drawing.problems)
+    return None, None, None, None, False, False, False, first.code, first.field, words
+
+
+def _drawn(lane: Lane, row: dict[str, Any], drawing: Rendered) -> tuple[Any, ...]:
+    """A rendering, and whether what was confirmed before still tells what of it is there."""
+    before = _owned_before(row)
+    kept = drawing.kept(before)
+    same_values = ask_moved = ask_known = False
+    if before is not None and kept != before:
+        same = row["hash"] is not None and row["hash"] == lane.channel.fingerprint(
+            drawing.document, before.store
+        )
+        same_values = same and kept.store <= before.store
+        ask_moved = kept.ask != before.ask
+        ask_known = (
+            same
+            and kept.ask <= before.store | before.ask
+            and (not before.ask or row["ask_hash"] == lane.channel.fingerprint(drawing.document, before.ask))
+        )
+    return (
+        drawing.hash, sorted(kept.store), sorted(kept.ask), drawing.ask_hash,
+        same_values, ask_moved, ask_known, None, None, None,
+    )  # fmt: skip
+
+
+def _owned_before(row: dict[str, Any]) -> Owned | None:
+    """Whose the fields of an offer's card are, as its last rendering left it."""
+    if row["store_fields"] is None:
+        return None
+    return Owned(frozenset(row["store_fields"]), frozenset(row["ask_fields"]))
+
+
 def documents(lane: Lane, renderer: Renderer) -> Documents:
-    """The documents of offers as they are at the moment of sending."""
+    """The documents of offers as they are at the moment of sending, with the owners of what is compared."""
 
     def make(connection: Connection, offers: Sequence[int]) -> dict[int, Rendered]:
         rows = connection.execute(sql("card/goods"), _parameters(lane, list(offers))).fetchall()
-        made = {row["offer_id"]: renderer.render(_good(row, lane.account.pictures)) for row in rows}
-        return {offer: document for offer, document in made.items() if isinstance(document, Rendered)}
+        made = {}
+        for row in rows:
+            drawing = renderer.render(good_of(row, lane.account.pictures))
+            if isinstance(drawing, Rendered):
+                made[row["offer_id"]] = replace(drawing, owned=drawing.kept(_owned_before(row)))
+        return made
 
     return make
 
@@ -126,7 +170,8 @@ def _parameters(lane: Lane, offers: list[int] | None) -> dict[str, Any]:
     return {**lane.key, "version": lane.mapping_version, "offers": offers}
 
 
-def _good(row: dict[str, Any], pictures: str | None) -> Good:
+def good_of(row: dict[str, Any], pictures: str | None) -> Good:
+    """A row of card/goods.sql as a renderer takes it; `pictures` is the public folder of the account's."""
     base = pictures.rstrip("/") if pictures else None
     return Good(
         guid=row["guid"],

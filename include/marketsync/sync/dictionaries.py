@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -12,7 +13,8 @@ import structlog
 from marketsync.clock import Clock
 from marketsync.db import Database, sql
 from marketsync.http.client import ApiClient
-from marketsync.mappings.text import normal
+from marketsync.mappings.similar import AT_MOST, similar
+from marketsync.mappings.text import PATH_SEPARATOR, normal
 from marketsync.marketplaces.base import (
     Attribute,
     Category,
@@ -63,6 +65,30 @@ class CachedDictionary:
         return self._values.get(
             (attribute.category_id, attribute.type_id, attribute.attribute_id, normal(text))
         )
+
+    def similar(self, attribute: Attribute, text: str) -> tuple[str, ...]:
+        """The dictionary's values that are like a text, the likest first."""
+        key = (attribute.category_id, attribute.type_id, attribute.attribute_id)
+        return similar(text, self._texts.get(key, ()))
+
+    def similar_categories(self, text: str) -> tuple[str, ...]:
+        """Open categories whose type is named like a text, as «category / type»."""
+        by_type: dict[str, list[Category]] = {}
+        for category in self._categories.values():
+            if not category.disabled:
+                by_type.setdefault(category.type_name, []).append(category)
+        return tuple(
+            f"{category.category_name}{PATH_SEPARATOR}{category.type_name}"
+            for name in similar(text, list(by_type))
+            for category in by_type[name]
+        )[:AT_MOST]
+
+    @cached_property
+    def _texts(self) -> dict[tuple[str, str, str], list[str]]:
+        texts: dict[tuple[str, str, str], list[str]] = {}
+        for value in self._values.values():
+            texts.setdefault((value.category_id, value.type_id, value.attribute_id), []).append(value.value)
+        return texts
 
     @property
     def version(self) -> str:
@@ -143,7 +169,7 @@ def _save(
                 copy.write_row(
                     (
                         marketplace, a.category_id, a.type_id, a.attribute_id, a.name, a.required, a.collection,
-                        a.dictionary_id, a.complex_id, a.max_values, now,
+                        a.dictionary_id, a.complex_id, a.max_values, a.complex_collection, now,
                     )
                 )  # fmt: skip
         with connection.cursor().copy(sql("dictionary/copy_values")) as copy:

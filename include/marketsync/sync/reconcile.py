@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from marketsync.db import sql
 from marketsync.errors import MarketsyncError
 from marketsync.marketplaces.base import Observed
 from marketsync.sync import plan
-from marketsync.sync.kinds import Documents, kind_of
+from marketsync.sync.kinds import Documents, Reader, kind_of
 from marketsync.sync.lane import Connection, Lane
 
 __all__ = ["Reconciled", "run"]
@@ -67,22 +67,20 @@ def run(lanes: Sequence[Lane], documents: Documents) -> Reconciled:
 
 def _read(lane: Lane, number: int) -> None:
     """Read a channel back, page by page, into observation; only cards that differ keep their fields."""
-    known = kind_of(lane).known_hashes(lane)
+    read = kind_of(lane).reader(lane)
     warehouses = list(dict.fromkeys(w.marketplace for w in lane.account.warehouses))
     for page in lane.channel.observe(warehouses):
         with (
             lane.database.transaction() as connection,
             connection.cursor().copy(sql("reconcile/copy_observation")) as copy,
         ):
-            for row in _rows(page, lane, number, known):
+            for row in _rows(page, lane, number, read):
                 copy.write_row(row)
 
 
-def _rows(
-    page: Sequence[Observed], lane: Lane, number: int, known: Mapping[str, bytes]
-) -> Iterator[tuple[Any, ...]]:
+def _rows(page: Sequence[Observed], lane: Lane, number: int, read: Reader) -> Iterator[tuple[Any, ...]]:
     for seen in page:
-        differs = seen.document is not None and known.get(seen.article or "") != seen.hash
+        value = read(seen)
         yield (
             number,
             lane.channel.name,
@@ -96,10 +94,10 @@ def _rows(
             seen.old,
             seen.floor,
             seen.reserved,
-            seen.hash,
+            value.hash,
             seen.state.value,
-            seen.text,
-            json.dumps(seen.document, ensure_ascii=False, default=str) if differs else None,
+            value.text,
+            None if value.document is None else json.dumps(value.document, ensure_ascii=False, default=str),
         )
 
 

@@ -18,7 +18,11 @@ select
     s.properties,
     s.characteristics,
     s.requisites,
-    source_hash(s.content_hash, g.path, %(version)s) as source_hash
+    source_hash(s.content_hash, g.path, %(version)s) as source_hash,
+    r.hash,
+    r.store_fields,
+    r.ask_fields,
+    r.ask_hash
 from offer as o
 inner join sellable as s using (product_id)
 left join product_group as g on g.guid = s.group_guid

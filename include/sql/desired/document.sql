@@ -1,14 +1,23 @@
 -- The documents that were rendered for wanted offers. Parameters: account, channel, offers (null: all). Fills desired.
--- A card needs a price to start with: one that was confirmed before, or one that no guard holds (opening_price).
-insert into desired (offer_id, warehouse, hash, exchange_id)
+-- A new card needs a price to start with that no guard holds (opening_price); one that is there keeps its own.
+-- The text is the hash over the fields on ask: of a card that is there it moves alone, once nothing else differs, and
+-- only where it is known what is there.
+insert into desired (offer_id, warehouse, hash, text, exchange_id)
 select
     o.offer_id,
     '',
     r.hash,
+    case
+        when o.state = 'new' then encode(r.ask_hash, 'hex')
+        when oc.confirmed_text is null or r.ask_hash is null then oc.confirmed_text
+        when r.hash is distinct from oc.confirmed_hash then oc.confirmed_text
+        else encode(r.ask_hash, 'hex')
+    end,
     p.exchange_id
 from offer as o
 inner join rendered as r on r.offer_id = o.offer_id and r.channel = %(channel)s and r.hash is not null
 inner join product as p on p.product_id = o.product_id
+left join offer_channel as oc on oc.offer_id = o.offer_id and oc.channel = %(channel)s and oc.warehouse = ''
 where
     o.account = %(account)s and o.wanted
     and (%(offers)s::bigint[] is null or o.offer_id = any(%(offers)s::bigint[]))
@@ -21,4 +30,4 @@ where
             where oc.offer_id = o.offer_id and oc.channel = %(channel)s and oc.in_doubt
         )
     )
-    and exists (select 1 from opening_price as price where price.offer_id = o.offer_id)
+    and (o.state <> 'new' or exists (select 1 from opening_price as price where price.offer_id = o.offer_id))

@@ -66,7 +66,9 @@ doubted as (
     returning
         oc.offer_id, oc.warehouse, oc.due_version,
         (select b.in_doubt from offer_channel as b
-         where b.offer_id = oc.offer_id and b.channel = oc.channel and b.warehouse = oc.warehouse) as was_in_doubt
+         where b.offer_id = oc.offer_id and b.channel = oc.channel and b.warehouse = oc.warehouse) as was_in_doubt,
+        (select greatest(b.sent_at, b.confirmed_at) from offer_channel as b
+         where b.offer_id = oc.offer_id and b.channel = oc.channel and b.warehouse = oc.warehouse) as touched_at
 )
 
 update change as c
@@ -84,5 +86,5 @@ where
     and d.offer_id = c.offer_id and d.warehouse = c.warehouse
     and o.offer_id = c.offer_id
 returning
-    c.change_id, c.offer_id, c.warehouse, c.to_amount, c.to_old, c.to_floor, c.currency, c.to_hash, c.to_text,
-    c.was_in_doubt, o.state as offer_state, o.article, o.external_id, o.sku
+    c.change_id, c.offer_id, c.warehouse, c.to_amount, c.to_old, c.to_floor, c.currency, c.to_hash, c.from_text,
+    c.to_text, c.was_in_doubt, d.touched_at, o.state as offer_state, o.article, o.external_id, o.sku

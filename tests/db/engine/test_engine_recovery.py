@@ -130,7 +130,8 @@ def test_cards_of_a_killed_sender_are_looked_for_before_they_are_sent_again(
         engine.cycle()
 
     paths = [call["path"] for call in cabinet.calls(since=before)]
-    assert paths.index(_LOOK) < paths.index(CARDS)
+    # a call that had its effect is not repeated: what is read says that nothing is left to send
+    assert CARDS not in paths if kind == "timeout_after" else paths.index(_LOOK) < paths.index(CARDS)
     assert {article: there["on_sale"] for article, there in cabinet.state().items()} == {
         "A-1": True, "A-2": True,
     }  # fmt: skip

@@ -60,7 +60,7 @@ SAMPLES: dict[str, Any] = {
     "price_types": [1], "property": "Выгружать на Ozon", "ready": [True], "reconciliation_id": 1,
     "request_body": None, "request_bytes": 2, "request_hash": b"1",
     "response_body": None, "response_bytes": 2, "seconds": 2.0, "share": 0.2, "show_at_most": [None, 50],
-    "since": NOW, "skus": [None], "source": "folder", "state": "done", "states": ["listed", "ready"],
+    "several": "; ", "since": NOW, "skus": [None], "source": "folder", "state": "done", "states": ["listed", "ready"],
     "status": 200, "stores": [MAIN_STORE, "Склад Казань"], "submission": 1, "submission_id": 1,
     "targets": [MOSCOW, KAZAN], "task_id": "1", "trace_id": None, "type_id": "971000017",
     "types": ["Розничная"], "values": ["Да"], "variants": False, "version": "1", "visible_after": 60.0,
@@ -78,6 +78,9 @@ OTHER_SAMPLES: dict[str, dict[str, Any]] = {
     "shop/finish_import": {"kind": "full", "counts": Jsonb({})},
     "shop/merge_groups": {"rows": Jsonb([{"guid": "g", "parent_guid": None, "name": "Игрушки"}])},
     "shop/merge_price_types": {"rows": Jsonb([{"guid": "p", "name": "Оптовая", "currency": "RUB"}])},
+    "shop/rename_values": {
+        "rows": Jsonb([{"guid": "p", "name": "Цвет", "kind": "Справочник", "values": {}}])
+    },
     "shop/merge_properties": {"rows": Jsonb([{"guid": "p", "name": "Цвет", "kind": "Строка", "values": {}}])},
     "shop/merge_warehouses": {"rows": Jsonb([{"guid": "w", "name": "Склад"}])},
     "shop/release_import_lock": {"key": 1},

@@ -10,7 +10,7 @@ import pytest
 
 from marketsync.errors import BadInput
 from marketsync.mappings import load_mapping, load_prices
-from marketsync.mappings.tables import read_table
+from marketsync.mappings.tables import Table, read_table
 
 # The rules of card.yaml begin in its fourth line.
 FIRST, SECOND = 4, 5
@@ -31,7 +31,12 @@ FIRST, SECOND = 4, 5
         (["{to: x, from: name, max_len: -1}"], FIRST, "целое число больше нуля"),
         (["{to: x, from: name, max_len: long}"], FIRST, "целое число больше нуля"),
         (["{to: x, from: name, on_missing: guess}"], FIRST, "можно: 'reject', 'skip', 'keep'"),
-        (["{to: x, from: name, owner: cabinet}"], FIRST, "owner: cabinet эта версия ещё не умеет"),
+        (["{to: x, from: name, owner: shop}"], FIRST, "можно: 'store', 'cabinet', 'ask'"),
+        (
+            ["{to: x, from: name}", "{to: x, from: code, owner: ask}"],
+            SECOND,
+            "два хозяина: store в строке 4 и ask здесь",
+        ),
         (["{to: x, from: name, values: {a: b}, lookup: t.csv}"], FIRST, "values и lookup вместе не бывают"),
         (["{to: x, const: y, values: {a: b}}"], FIRST, "прочитано через from"),
         (["{to: x, from: name, lookup: ../t.csv}"], FIRST, "«../t.csv» не подходит"),
@@ -176,6 +181,53 @@ def test_a_table_must_have_the_header_that_is_asked_for(tmp_path: Path) -> None:
     path.write_text("a;c\n", encoding="utf-8")
     with pytest.raises(BadInput, match="заголовок таблицы «a;c», а нужен «a;b»"):
         read_table(path, columns=("a", "b"))
+
+
+def _places(folder: Path, *rows: str) -> Table:
+    path = folder / "t.csv"
+    path.write_text("group;property;value;type\n" + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    return read_table(path)
+
+
+@pytest.mark.parametrize(
+    ("group", "properties", "found"),
+    [
+        ("Игрушки", {}, ["игрушка"]),
+        ("Игрушки / Мячи", {"Материал": "дерево"}, ["мяч"]),
+        ("Игрушки / Кубики", {"МАТЕРИАЛ": " Дерево "}, ["деревянная"]),
+        ("Игрушки", {"Вид": "Кукла"}, ["кукла"]),
+        ("Игрушки", {"Вид": "Кукла", "Материал": "Дерево"}, ["кукла", "деревянная"]),
+        ("Книги", {"Вид": "Кукла"}, []),
+    ],
+)
+def test_the_row_of_a_group_may_ask_for_a_property(
+    tmp_path: Path, group: str, properties: dict[str, str], found: list[str]
+) -> None:
+    table = _places(
+        tmp_path,
+        "Игрушки;;;игрушка",
+        "Игрушки;Вид;Кукла;кукла",
+        "Игрушки;Материал;Дерево;деревянная",
+        "Игрушки / Мячи;;;мяч",
+    )
+    assert [row["type"] for row in table.find_conditioned(group, properties)] == found
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "told"),
+    [
+        (["Игрушки;Вид;;x"], 2, "заполните и «property», и «value»"),
+        (["Игрушки;;;x", "Игрушки;;;y"], 3, "«Игрушки» уже есть в строке 2"),
+        ([";Вид;Кукла;x"], 2, "пустой ключ: заполните «group»"),
+    ],
+)
+def test_a_bad_condition_is_named_with_its_line(
+    tmp_path: Path, rows: list[str], line: int, told: str
+) -> None:
+    with pytest.raises(BadInput) as caught:
+        _places(tmp_path, *rows)
+    assert told in caught.value.message
+    assert caught.value.place.line == line
 
 
 def test_a_table_in_another_encoding_says_how_to_save_it(tmp_path: Path) -> None:

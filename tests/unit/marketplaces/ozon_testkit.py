@@ -8,6 +8,7 @@ from typing import Any
 
 from marketsync.http.answers import RequestRefused
 from marketsync.http.protocols import Limit
+from marketsync.mappings.similar import similar
 from marketsync.mappings.text import normal
 from marketsync.marketplaces.base import (
     Attribute,
@@ -62,6 +63,7 @@ class ScriptedClient(OzonClient):
 
 _PATHS = {
     "card_import": "/v3/product/import",
+    "attributes_update": "/v1/product/attributes/update",
     "import_info": "/v1/product/import/info",
     "info_list": "/v3/product/info/list",
     "product_list": "/v3/product/list",
@@ -165,6 +167,15 @@ class SmallDictionary:
                     attribute.category_id, attribute.type_id, attribute.attribute_id, value_id, value
                 )
         return None
+
+    def similar(self, attribute: Attribute, text: str) -> tuple[str, ...]:
+        return similar(text, list(self._values[attribute.attribute_id]))
+
+    def similar_categories(self, text: str) -> tuple[str, ...]:
+        types = {
+            category.type_name: category for category in self._categories.values() if not category.disabled
+        }
+        return tuple(f"{types[name].category_name} / {name}" for name in similar(text, list(types)))
 
 
 def _attribute(

@@ -35,8 +35,8 @@ def test_every_function_that_a_mapping_may_call_exists() -> None:
 def test_the_documentation_shows_every_rule_and_every_table() -> None:
     page = document([(OZON, transforms)])
     mapping = load_mapping(OZON, transforms)
-    assert "| name | наименование или полное наименование | text | yes | 255 | yes |" in page
-    assert "| images | `images()` |  |  |  |  |" in page
+    assert "| name | наименование или полное наименование | text | yes | 255 | yes | store |" in page
+    assert "| images | `images()` |  |  |  |  | store |" in page
     assert "| price | Розничная или BASE |" in page
     for row in mapping.attributes.table.rows.values():
         assert f"| {row['attribute']} |" in page

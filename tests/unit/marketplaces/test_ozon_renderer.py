@@ -57,7 +57,7 @@ def test_golden_pairs(name: str) -> None:
     drawing = renderer(SHIPPED, SmallDictionary()).render(good_from(_read(f"{name}.in.json")))
     if isinstance(drawing, Rendered):
         assert drawing.document == _read(f"{name}.out.json")
-        assert drawing.hash == fingerprint(drawing.document)
+        assert drawing.hash == fingerprint(drawing.document, drawing.owned.store)
     else:
         problems = [{"code": p.code, "field": p.field, "message": p.message} for p in drawing.problems]
         assert problems == _read(f"{name}.out.json")

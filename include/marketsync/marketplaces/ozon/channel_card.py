@@ -1,10 +1,14 @@
 """Cards: sent in batches that Ozon works on by itself, polled by their task, read back with all their
 attributes.
+
+A card that is there already is read before it is sent: what the cabinet owns goes back as it is shown, and
+where only attributes differ, only they are sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +23,7 @@ from marketsync.marketplaces.base import (
     Offer,
     Outcome,
     Pipeline,
+    Prepared,
     Problem,
     Quota,
     Recovery,
@@ -26,7 +31,14 @@ from marketsync.marketplaces.base import (
 )
 from marketsync.marketplaces.ozon.client import naming_the_offer
 from marketsync.marketplaces.ozon.limits import CARDS_PER_CALL, ROWS_PER_PAGE, day_ends
-from marketsync.marketplaces.ozon.payloads import differences, fingerprint, import_item, read_document
+from marketsync.marketplaces.ozon.merging import Shown, Way, payload
+from marketsync.marketplaces.ozon.payloads import (
+    card_of,
+    differences,
+    fingerprint,
+    new_item,
+    read_document,
+)
 from marketsync.marketplaces.ozon.reading import card_rows, info_rows, product_pages
 from marketsync.marketplaces.ozon.statuses import ready_for_stock, state_of
 
@@ -49,8 +61,15 @@ _NOTHING_SHOWN = Problem(
 )
 
 
+_NOT_SHOWN = Problem("not_shown", "Ozon пока не показывает карточку, отправим позже")
+_NOT_SHOWN_PAUSE = 300.0
+
+
 class CardChannel(Channel):
-    """The cards of one account. Source: Ozon Seller API, /v3/product/import and /v1/product/import/info."""
+    """The cards of one account.
+
+    Source: Ozon Seller API, /v3/product/import, /v1/product/attributes/update and /v1/product/import/info.
+    """
 
     name = "card"
     kind = Kind.DOCUMENT
@@ -62,6 +81,39 @@ class CardChannel(Channel):
     # ours: Ozon does not say how long after its task a card's content is shown
     visible_after = timedelta(minutes=2)
 
+    def prepare(self, items: Sequence[Item], new: Collection[int]) -> Prepared:
+        """Read the cards that may be there, and choose for each how it is sent: whole, by its attributes, or
+        not at all where nothing of it differs.
+        """
+        there = self._shown([item.offer for item in items if item.offer.offer_id not in new])
+        calls: dict[Way, list[Item]] = {way: [] for way in Way}
+        outcomes: list[Outcome] = []
+        for item in items:
+            prepared = _prepared(item, there.get(item.offer.offer_id))
+            if isinstance(prepared, Outcome):
+                outcomes.append(prepared)
+            else:
+                calls[Way(card_of(prepared).way)].append(prepared)
+        return Prepared(tuple(batch for batch in calls.values() if batch), tuple(outcomes))
+
+    def _shown(self, offers: Sequence[Offer]) -> dict[int, Shown]:
+        """How these offers' cards are shown, by offer; addressed by Ozon's id where it is known."""
+        by_id = {offer.external_id: offer for offer in offers if offer.external_id}
+        by_article = {offer.article: offer for offer in offers if not offer.external_id}
+        infos = [
+            info
+            for field, ids in (("product_id", list(by_id)), ("offer_id", list(by_article)))
+            if ids
+            for info in info_rows(self._client, field, [id_ for id_ in ids if id_])
+        ]
+        cards = card_rows(self._client, [str(info["id"]) for info in infos]) if infos else {}
+        found: dict[int, Shown] = {}
+        for info in infos:
+            offer = by_id.get(str(info["id"])) or by_article.get(info["offer_id"])
+            if offer is not None and str(info["id"]) in cards:
+                found[offer.offer_id] = Shown(cards[str(info["id"])], info)
+        return found
+
     def submit(self, items: Sequence[Item], submission: int) -> Accepted:
         """Hand a batch over; Ozon takes it whole or refuses it whole.
 
@@ -69,10 +121,12 @@ class CardChannel(Channel):
             RequestRefused: the batch; `place.offer` names the item where Ozon names one.
             Uncertain, RateLimited, Retriable, Fatal: see Channel.
         """
+        cards = [card_of(item) for item in items]
+        by_attributes = cards[0].way == Way.ATTRIBUTES
         try:
             answer = self._client.post(
-                "/v3/product/import",
-                {"items": [import_item(item) for item in items]},
+                "/v1/product/attributes/update" if by_attributes else "/v3/product/import",
+                {"items": [card.payload or new_item(item) for card, item in zip(cards, items, strict=True)]},
                 write=True,
                 repeatable=False,
                 items=len(items),
@@ -80,7 +134,8 @@ class CardChannel(Channel):
             )
         except RequestRefused as error:
             raise naming_the_offer(error, items) from error
-        return Accepted(str(answer["result"]["task_id"]))
+        # Ozon Seller API: the one method wraps its answer in `result`, the other does not
+        return Accepted(str((answer if by_attributes else answer["result"])["task_id"]))
 
     def poll(self, task_id: str, offers: Sequence[Offer]) -> Sequence[Outcome] | None:
         """What became of a batch; None while any of its items is still worked on."""
@@ -132,11 +187,43 @@ class CardChannel(Channel):
                 infos = {str(info["id"]): info for info in info_rows(self._client, "product_id", ids)}
                 yield [_observed(infos[id_], cards.get(id_)) for id_ in ids if id_ in infos]
 
+    def fingerprint(self, document: Mapping[str, Any], fields: Collection[str]) -> bytes:
+        """The hash over some fields of a card, rendered or read back."""
+        return fingerprint(document, fields)
+
     def document_differences(
-        self, ours: Mapping[str, Any], theirs: Mapping[str, Any]
+        self, ours: Mapping[str, Any], theirs: Mapping[str, Any], fields: Collection[str]
     ) -> Sequence[tuple[str, str, str]]:
-        """The fields in which two cards differ: (field, ours, theirs)."""
-        return differences(ours, theirs)
+        """Which of these fields differ in two cards: (field, ours, theirs)."""
+        return differences(ours, theirs, fields)
+
+
+def _prepared(item: Item, shown: Shown | None) -> Item | Outcome:
+    """An item made ready, or what becomes of it without a call."""
+    card = card_of(item)
+    if shown is None:
+        if item.offer.external_id or card.price is None:
+            # it was there: without it in sight nobody knows its price, and what people wrote in it
+            return Outcome(
+                item.offer.offer_id, Result.RETRY, problems=(_NOT_SHOWN,), again_after=_NOT_SHOWN_PAUSE
+            )
+        return replace(item, value=replace(card, way=Way.WHOLE, payload=new_item(item)))
+    if shown.article != item.offer.article:
+        return Outcome(item.offer.offer_id, Result.REJECTED, problems=(_renamed(item.offer, shown),))
+    chosen = payload(item, shown)
+    if chosen is None:
+        return Outcome(item.offer.offer_id, Result.CONFIRMED, external_id=str(shown.info["id"]))
+    way, content = chosen
+    return replace(item, value=replace(card, way=way, payload=content))
+
+
+def _renamed(offer: Offer, shown: Shown) -> Problem:
+    return Problem(
+        "article_changed_there",
+        f"В кабинете Ozon у карточки теперь артикул «{shown.article}», а товар выгружается под «{offer.article}»: "
+        "верните артикул в кабинете или исправьте его в 1С, иначе появилась бы вторая карточка",
+        "article",
+    )
 
 
 def _outcome(offer: Offer, item: Mapping[str, Any] | None, pause: float) -> Outcome:
@@ -182,7 +269,6 @@ def _observed(info: Mapping[str, Any], card: Mapping[str, Any] | None) -> Observ
         sku=_sku(info),
         barcode=(document or {}).get("barcode") or (barcodes[0] if barcodes else None),
         name=info.get("name"),
-        hash=fingerprint(document) if document is not None else None,
         document=document,
         state=state_of(info),
     )

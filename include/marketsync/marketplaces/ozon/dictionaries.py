@@ -49,6 +49,7 @@ def attributes(client: ApiClient, category: Category) -> Sequence[Attribute]:
             dictionary_id=_id(row.get("dictionary_id")),
             complex_id=_id(row.get("attribute_complex_id")),
             max_values=row.get("max_value_count") or None,
+            complex_collection=bool(row.get("complex_is_collection")),
         )
         for row in answer.get("result") or ()
     ]

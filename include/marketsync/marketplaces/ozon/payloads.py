@@ -2,30 +2,37 @@
 the two.
 
 A document is one dict for both directions: name, description_category_id, type_id, barcode, vat, weight (g),
-depth, width, height (mm), attributes and images. The hash is made from the same normalised fields of either,
-so that equal content gives equal hashes. Left out of it: images (Ozon keeps copies under addresses of its
-own), the price (a channel of its own), the article (1C renames articles, the card stays), attribute 8229 (it
-follows type_id), and attributes inside complex ones (videos, which the mapping does not fill).
+depth, width, height (mm), attributes, complex_attributes and images. Its fields are named as in card.yaml;
+`category` is description_category_id with type_id, an attribute is its id (`85`), a complex attribute
+`complex 100001`. The hash is made from the same normalised fields of either direction, and of those only that
+somebody owns, so that equal content gives equal hashes; an empty field counts as none. Never in it: images
+(Ozon keeps copies under addresses of its own), the price (a channel of its own), the article (1C renames
+articles, the card stays), and attribute 8229 (it follows type_id).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from marketsync.marketplaces.base import Card, Item
+from marketsync.marketplaces.base import Card, Item, Price
 
 __all__ = [
     "CARD_FIELDS",
     "REQUIRED_FIELDS",
     "TYPE_ATTRIBUTE",
+    "attribute_field",
+    "card_of",
+    "complex_field",
     "differences",
     "fingerprint",
-    "import_item",
+    "in_groups",
     "money",
+    "new_item",
+    "price_fields",
     "read_document",
 ]
 
@@ -53,6 +60,7 @@ _PLAIN = (
     "width",
     "height",
 )
+_CATEGORY = ("description_category_id", "type_id")
 _MILLIMETRES = {"mm": Decimal(1), "cm": Decimal(10), "in": Decimal("25.4")}
 _GRAMS = {"g": Decimal(1), "kg": Decimal(1000), "lb": Decimal("453.59237")}
 _HASH_BYTES = 16
@@ -66,20 +74,43 @@ def money(amount: Decimal) -> str:
     return f"{amount:.2f}"
 
 
-def import_item(item: Item) -> dict[str, Any]:
-    """An item of /v3/product/import, whole: Ozon replaces the card by what is sent.
+def attribute_field(attribute_id: int) -> str:
+    """The name under which an attribute is owned."""
+    return str(attribute_id)
 
-    The article is the offer's, not the document's: 1C may have renamed it since the card was listed.
+
+def complex_field(complex_id: int) -> str:
+    """The name under which a complex attribute is owned, as one whole."""
+    return f"complex {complex_id}"
+
+
+def new_item(item: Item) -> dict[str, Any]:
+    """An item of /v3/product/import for a card that is not there yet: everything that the store has.
+
+    The article is the offer's, not the document's: 1C may have renamed it since the offer was made.
     """
-    card = item.value
-    if not isinstance(card, Card):
-        raise TypeError(f"the card channel was given {type(card).__name__}")
-    price = card.price
+    card = card_of(item)
+    if card.price is None:
+        raise TypeError("a new card was given no price")
     return {
         **card.document,
         "offer_id": item.offer.article,
         "dimension_unit": "mm",
         "weight_unit": "g",
+        **price_fields(card.price),
+    }
+
+
+def card_of(item: Item) -> Card:
+    """The card that an item carries."""
+    if not isinstance(item.value, Card):
+        raise TypeError(f"the card channel was given {type(item.value).__name__}")
+    return item.value
+
+
+def price_fields(price: Price) -> dict[str, str]:
+    """A price as a whole item carries it."""
+    return {
         "price": money(price.amount),
         "old_price": money(price.old) if price.old else _NO_OLD_PRICE,
         "currency_code": price.currency,
@@ -108,68 +139,154 @@ def read_document(card: Mapping[str, Any], info: Mapping[str, Any]) -> dict[str,
         "width": _whole(card.get("width"), millimetres),
         "height": _whole(card.get("height"), millimetres),
         "attributes": [
-            {
-                "id": attribute["id"],
-                "complex_id": attribute.get("complex_id") or 0,
-                "values": attribute["values"],
-            }
+            _attribute(attribute)
             for attribute in card.get("attributes", ())
+            if not attribute.get("complex_id")
         ],
+        "complex_attributes": in_groups(
+            [
+                *(attribute for attribute in card.get("attributes", ()) if attribute.get("complex_id")),
+                *card.get("complex_attributes", ()),
+            ]
+        ),
         "images": [*card.get("images", ())],
     }
 
 
-def fingerprint(document: Mapping[str, Any]) -> bytes:
-    """The hash of what is kept equal in a document."""
-    plain = [_normal(name, document.get(name)) for name in _PLAIN]
-    content = _encode([plain, _attributes(document)])
-    return hashlib.blake2b(content.encode(), digest_size=_HASH_BYTES).digest()
+def in_groups(shown: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Complex attributes as an import takes them, from the list in which they are shown.
+
+    Ozon's description has a plain list there, its older methods a list of groups; in a plain list a new group
+    begins where an attribute comes again. Source: Ozon Seller API, /v4/product/info/attributes.
+    """
+    groups: list[dict[str, Any]] = []
+    open_groups: dict[int, dict[int, dict[str, Any]]] = {}
+    for each in shown:
+        if "attributes" in each:
+            groups.append({"attributes": [_attribute(inner) for inner in each["attributes"]]})
+            continue
+        attribute = _attribute(each)
+        members = open_groups.get(attribute["complex_id"])
+        if members is None or attribute["id"] in members:
+            members = open_groups[attribute["complex_id"]] = {}
+            groups.append({"attributes": members})
+        members[attribute["id"]] = attribute
+    return [
+        {"attributes": list(group["attributes"].values())} if isinstance(group["attributes"], dict) else group
+        for group in groups
+    ]
 
 
-def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """The fields in which two documents differ, as (field, ours, theirs); attributes as `attribute 85`."""
+def _attribute(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """An attribute as an import takes it; inside complex ones the schema spells dictionaryValueId."""
+    return {
+        "id": int(shown["id"]),
+        "complex_id": int(shown.get("complex_id") or 0),
+        "values": [
+            {
+                "dictionary_value_id": int(
+                    value.get("dictionary_value_id") or value.get("dictionaryValueId") or 0
+                ),
+                "value": value.get("value") or "",
+            }
+            for value in shown.get("values") or ()
+        ],
+    }
+
+
+def fingerprint(document: Mapping[str, Any], fields: Collection[str]) -> bytes:
+    """The hash over these fields of a document, whether it was rendered or read back.
+
+    Args:
+        document: as rendered, or as `read_document` gives it.
+        fields: by name, as somebody owns them.
+    """
+    plain = [_normal(name, document.get(name)) if _field(name) in fields else None for name in _PLAIN]
+    content: list[Any] = [plain, [each for each in _attributes(document) if str(each[0]) in fields]]
+    groups = [each for each in _complexes(document) if complex_field(each[0]) in fields]
+    if groups:
+        content.append(groups)
+    return hashlib.blake2b(_encode(content).encode(), digest_size=_HASH_BYTES).digest()
+
+
+def differences(
+    ours: Mapping[str, Any], theirs: Mapping[str, Any], fields: Collection[str]
+) -> list[tuple[str, str, str]]:
+    """Which of these fields differ in two documents, as (field, ours, theirs); attributes as `attribute 85`."""
     found = []
     for name in _PLAIN:
         mine, shown = _normal(name, ours.get(name)), _normal(name, theirs.get(name))
-        if mine != shown:
-            found.append((name, mine, shown))
-    mine_by_id, shown_by_id = dict(_attributes(ours)), dict(_attributes(theirs))
+        if mine != shown and _field(name) in fields:
+            found.append((name, mine or "", shown or ""))
     our_texts, their_texts = _texts(ours), _texts(theirs)
     found += [
         (f"attribute {id_}", our_texts.get(id_, ""), their_texts.get(id_, ""))
-        for id_ in sorted(mine_by_id.keys() | shown_by_id.keys())
-        if mine_by_id.get(id_) != shown_by_id.get(id_)
+        for id_ in _unequal(_attributes(ours), _attributes(theirs))
+        if attribute_field(id_) in fields
+    ]
+    found += [
+        (complex_field(id_), _group_texts(ours, id_), _group_texts(theirs, id_))
+        for id_ in _unequal(_complexes(ours), _complexes(theirs))
+        if complex_field(id_) in fields
     ]
     return found
+
+
+def _field(name: str) -> str:
+    """The field that a part of the document belongs to."""
+    return "category" if name in _CATEGORY else name
+
+
+def _unequal(ours: list[tuple[int, Any]], theirs: list[tuple[int, Any]]) -> list[int]:
+    mine, shown = dict(ours), dict(theirs)
+    return [id_ for id_ in sorted(mine.keys() | shown.keys()) if mine.get(id_) != shown.get(id_)]
 
 
 def _whole(measure: float | None, unit: Decimal) -> int:
     return round(Decimal(str(measure or 0)) * unit)
 
 
-def _normal(name: str, value: Any) -> str:
+def _normal(name: str, value: Any) -> str | None:
+    """A plain field in the form in which it is compared; None for an empty one."""
     if value is None:
-        return ""
+        return None
     text = str(value).strip()
     if name == "vat" and text:
         try:
             return str(Decimal(text).normalize()) if Decimal(text) else "0"
         except InvalidOperation:
             return text
-    return text
+    return text or None
 
 
 def _attributes(document: Mapping[str, Any]) -> list[tuple[int, list[str]]]:
     """Attribute id -> its values in a fixed order: a dictionary's by id, others by their text."""
     found = []
     for attribute in document.get("attributes", ()):
-        if attribute["id"] == TYPE_ATTRIBUTE or attribute.get("complex_id"):
+        if attribute["id"] == TYPE_ATTRIBUTE:
             continue
         values = sorted(_value(value) for value in attribute["values"])
         if values:
             found.append((int(attribute["id"]), values))
     found.sort()
     return found
+
+
+def _complexes(document: Mapping[str, Any]) -> list[tuple[int, list[Any]]]:
+    """Complex id -> its groups of attributes in a fixed order."""
+    found: dict[int, list[Any]] = {}
+    for group in document.get("complex_attributes", ()):
+        for complex_id in sorted({int(each["complex_id"]) for each in group["attributes"]}):
+            members = _attributes(
+                {
+                    "attributes": [
+                        each for each in group["attributes"] if int(each["complex_id"]) == complex_id
+                    ]
+                }
+            )
+            if members:
+                found.setdefault(complex_id, []).append(members)
+    return [(complex_id, sorted(groups)) for complex_id, groups in sorted(found.items())]
 
 
 def _value(value: Mapping[str, Any]) -> str:
@@ -179,7 +296,17 @@ def _value(value: Mapping[str, Any]) -> str:
 
 def _texts(document: Mapping[str, Any]) -> dict[int, str]:
     attributes: Sequence[Mapping[str, Any]] = document.get("attributes", ())
-    return {
-        int(attribute["id"]): ", ".join(sorted(str(value.get("value", "")) for value in attribute["values"]))
-        for attribute in attributes
-    }
+    return {int(attribute["id"]): _text(attribute) for attribute in attributes}
+
+
+def _group_texts(document: Mapping[str, Any], complex_id: int) -> str:
+    return "; ".join(
+        _text(attribute)
+        for group in document.get("complex_attributes", ())
+        for attribute in group["attributes"]
+        if int(attribute["complex_id"]) == complex_id
+    )
+
+
+def _text(attribute: Mapping[str, Any]) -> str:
+    return ", ".join(sorted(str(value.get("value", "")) for value in attribute["values"]))

@@ -8,54 +8,88 @@ from the cache.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from marketsync.errors import BadInput, Place
-from marketsync.mappings.converters import Unusable
 from marketsync.mappings.mapping import CARD, Mapping, load_mapping
-from marketsync.mappings.rules import Compiled, Outside, missing
-from marketsync.mappings.sources import is_source, label
-from marketsync.mappings.tables import Row
-from marketsync.marketplaces.base import Attribute, Category, Dictionary, Good, Problem, Refused, Rendered
+from marketsync.mappings.owners import ANY, Owner
+from marketsync.mappings.rules import Compiled, alike
+from marketsync.mappings.tables import CONDITIONED, Row
+from marketsync.marketplaces.base import (
+    Attribute,
+    Category,
+    Dictionary,
+    Good,
+    Owned,
+    Problem,
+    Refused,
+    Rendered,
+)
 from marketsync.marketplaces.ozon import transforms
+from marketsync.marketplaces.ozon.attribute_steps import (
+    ComplexStep,
+    DictionaryStep,
+    Step,
+    TextStep,
+    from_dictionary,
+    text_value,
+)
 from marketsync.marketplaces.ozon.limits import DENSITY
-from marketsync.marketplaces.ozon.payloads import CARD_FIELDS, REQUIRED_FIELDS, TYPE_ATTRIBUTE, fingerprint
+from marketsync.marketplaces.ozon.payloads import (
+    CARD_FIELDS,
+    REQUIRED_FIELDS,
+    TYPE_ATTRIBUTE,
+    attribute_field,
+    complex_field,
+    fingerprint,
+)
 
 __all__ = ["CardRenderer", "renderer"]
 
-_RENDERING = "1"
+_RENDERING = "2"
 """Raised when this module renders the same mapping differently: every card is then rendered anew."""
 
 # Ozon Seller API: 9048 is the model's name, "same value merges cards".
 _MODEL_NAME = 9048
 _NO_COMPLEX = (None, "", "0")
-_CATEGORY_COLUMNS = ("group", "category", "type")
-_SEPARATORS = re.compile(r"\s*[,;]\s*")
-
-_Values = tuple[dict[str, Any], ...]
-_Step = Callable[[Good, list[Problem]], "_Values | None"]
+_CATEGORY_TABLES = (("group", "category", "type"), (*CONDITIONED, "category", "type"))
+_IDENTITY = "offer_id"  # what a card is found by has no owner
+MODEL_NAME_FIELD = "model_name"
+"""How owners.csv names the model's name, which no rule has to fill."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A category made ready: its ids and one step per attribute."""
+    """A category made ready: its ids and one step per attribute and per complex attribute.
+
+    Attributes:
+        owners: field -> the name under which owners.csv knows it, and its owner where that says nothing.
+        possible: the fields of all attributes of the category.
+    """
 
     category_id: int
     type_id: int
-    steps: tuple[tuple[int, _Step], ...]
+    steps: tuple[tuple[int, Step], ...]
+    complexes: tuple[tuple[int, ComplexStep], ...]
+    owners: tuple[tuple[str, str, Owner], ...]
+    possible: frozenset[str]
 
 
 class CardRenderer:
-    """Renders cards by one mapping and one state of the dictionaries."""
+    """Renders the cards of one account by one mapping and one state of the dictionaries."""
 
-    def __init__(self, mapping: Mapping, dictionary: Dictionary) -> None:
+    def __init__(self, mapping: Mapping, dictionary: Dictionary, account: str = ANY) -> None:
         self.mapping = mapping
         self._dictionary = dictionary
+        self._account = account
         self._places: dict[int, _Place | Problem] = {}
+        self._owned: dict[tuple[int, str | None], Owned] = {}
+        self._plain = tuple(
+            (field.to, field.to, field.owner) for field in mapping.fields if field.to != _IDENTITY
+        )
 
     @property
     def version(self) -> str:
@@ -87,9 +121,43 @@ class CardRenderer:
                 if values:
                     attributes.append({"id": attribute_id, "complex_id": 0, "values": list(values)})
             fields["attributes"] = attributes
-        if problems:
+            groups = [group for _, complex_step in place.complexes for group in complex_step(good, problems)]
+            if groups:
+                fields["complex_attributes"] = groups
+        if problems or not isinstance(place, _Place) or not isinstance(row, Row):
             return Refused(tuple(problems))
-        return Rendered(fields, fingerprint(fields))
+        owned = self._owned_of(row, place, good.group)
+        return Rendered(
+            fields,
+            fingerprint(fields, owned.store),
+            owned=owned,
+            filled=_filled(fields),
+            possible=place.possible,
+            ask_hash=fingerprint(fields, owned.ask) if owned.ask else None,
+        )
+
+    def require_groups(self, known: Collection[str]) -> None:
+        """Stop where owners.csv names a group that is not among these.
+
+        Raises:
+            BadInput: with file and line.
+        """
+        self.mapping.owners.require_groups(known)
+
+    def _owned_of(self, row: Row, place: _Place, group: str | None) -> Owned:
+        """Whose the fields of a card are, by its place and its group."""
+        if (row.line, group) not in self._owned:
+            fields: dict[Owner, list[str]] = {"store": [], "ask": [], "cabinet": []}
+            # of a complex attribute that has several owners the most careful one counts
+            careful: tuple[Owner, ...] = ("cabinet", "ask", "store")
+            found: dict[str, Owner] = {}
+            for field, name, default in (*self._plain, *place.owners):
+                owner = self.mapping.owners.owner(self._account, group, name, default)
+                found[field] = min(found.get(field, owner), owner, key=careful.index)
+            for field, owner in found.items():
+                fields[owner].append(field)
+            self._owned[row.line, group] = Owned(frozenset(fields["store"]), frozenset(fields["ask"]))
+        return self._owned[row.line, group]
 
     def categories(self) -> list[Category]:
         """The categories that the mapping assigns and the dictionaries know as open, each once."""
@@ -156,13 +224,46 @@ class CardRenderer:
                 "загружены с Ozon: обновите справочники",
                 "group",
             )
-        steps = [
-            (int(attribute.attribute_id), self._step(category, attribute))
-            for attribute in attributes
-            if attribute.complex_id in _NO_COMPLEX
-        ]
+        ordered = sorted(attributes, key=lambda attribute: int(attribute.attribute_id))
+        plain = [attribute for attribute in ordered if attribute.complex_id in _NO_COMPLEX]
+        parts: dict[int, list[Attribute]] = {}
+        for attribute in ordered:
+            if attribute.complex_id not in _NO_COMPLEX:
+                parts.setdefault(int(str(attribute.complex_id)), []).append(attribute)
         return _Place(
-            int(category.category_id), int(category.type_id), tuple(sorted(steps, key=lambda step: step[0]))
+            int(category.category_id),
+            int(category.type_id),
+            tuple((int(attribute.attribute_id), self._step(category, attribute)) for attribute in plain),
+            tuple(
+                (complex_id, self._complex(category, members))
+                for complex_id, members in parts.items()
+                if any(self.mapping.attributes.rule(category.type_name, member.name) for member in members)
+            ),
+            tuple(self._owners(category, ordered)),
+            frozenset(attribute_field(int(attribute.attribute_id)) for attribute in ordered),
+        )
+
+    def _owners(self, category: Category, attributes: Sequence[Attribute]) -> list[tuple[str, str, Owner]]:
+        """The attributes that somebody but the cabinet may own: those that a rule or this module fills."""
+        found: list[tuple[str, str, Owner]] = []
+        for attribute in attributes:
+            number = int(attribute.attribute_id)
+            rule = self.mapping.attributes.rule(category.type_name, attribute.name)
+            if number == TYPE_ATTRIBUTE:
+                continue
+            if rule is not None:
+                whole = attribute.complex_id not in _NO_COMPLEX
+                field = complex_field(int(str(attribute.complex_id))) if whole else attribute_field(number)
+                found.append((field, attribute.name, rule.rule.owner))
+            elif number == _MODEL_NAME:
+                found.append((attribute_field(number), MODEL_NAME_FIELD, "store"))
+        return found
+
+    def _complex(self, category: Category, members: Sequence[Attribute]) -> ComplexStep:
+        """The step of a complex attribute: its groups, with the values of those parts that have a rule."""
+        return ComplexStep(
+            self._dictionary,
+            [(member, self.mapping.attributes.rule(category.type_name, member.name)) for member in members],
         )
 
     def _category(self, row: Row) -> Category | Problem:
@@ -171,164 +272,60 @@ class CardRenderer:
         if category is not None and not category.disabled:
             return category
         why = "Ozon её закрыл" if category is not None else "на Ozon такой нет"
+        near = self._dictionary.similar_categories(names[1])
         return Problem(
             "unmapped_category",
             f"categories.csv:{row.line}: группе «{row['group']}» назначена категория "
-            f"«{names[0]} / {names[1]}», а {why}: исправьте строку",
+            f"«{names[0]} / {names[1]}», а {why}: исправьте строку{alike(near)}",
             "group",
+            target=" / ".join(names),
+            value=row["group"],
+            near=near,
         )
 
-    def _step(self, category: Category, attribute: Attribute) -> _Step:
+    def _step(self, category: Category, attribute: Attribute) -> Step:
         attribute_id = int(attribute.attribute_id)
         if attribute_id == TYPE_ATTRIBUTE:
             return self._type_step(category, attribute)
         rule = self.mapping.attributes.rule(category.type_name, attribute.name)
         if rule is not None:
             return (
-                _DictionaryStep(self._dictionary, attribute, rule)
+                DictionaryStep(self._dictionary, attribute, rule)
                 if attribute.dictionary_id
-                else _TextStep(attribute, rule)
+                else TextStep(attribute, rule)
             )
         if attribute_id == _MODEL_NAME:
-            return lambda good, _problems: _text(transforms.model_name(good))
+            return lambda good, _problems: text_value(transforms.model_name(good))
         if attribute.required:
             problem = _no_rule(category, attribute)
             return lambda _good, problems: problems.append(problem)
         return lambda _good, _problems: None
 
-    def _type_step(self, category: Category, attribute: Attribute) -> _Step:
+    def _type_step(self, category: Category, attribute: Attribute) -> Step:
         found = self._dictionary.value(attribute, category.type_name)
-        values = _from_dictionary(int(found.value_id), found.value) if found else _text(category.type_name)
+        values = (
+            from_dictionary(int(found.value_id), found.value) if found else text_value(category.type_name)
+        )
         return lambda _good, _problems: values
 
 
-class _TextStep:
-    """An attribute of free text."""
-
-    __slots__ = ("_attribute", "_required", "_rule")
-
-    def __init__(self, attribute: Attribute, rule: Compiled) -> None:
-        self._attribute = attribute
-        self._rule = rule
-        self._required = attribute.required or rule.rule.required
-
-    def __call__(self, good: Good, problems: list[Problem]) -> _Values | None:
-        before = len(problems)
-        value = self._rule.value(good, problems)
-        if value is None:
-            if self._required and len(problems) == before:
-                problems.append(_missing(self._attribute, self._rule))
-            return None
-        if isinstance(value, bool):
-            return _text("true" if value else "false")
-        if not self._attribute.collection:
-            return _text(str(value))
-        parts = tuple(dict.fromkeys(part for part in _SEPARATORS.split(str(value)) if part))
-        if _too_many(self._attribute, parts, self._rule, problems):
-            return None
-        return tuple({"dictionary_value_id": 0, "value": part} for part in parts)
-
-
-class _DictionaryStep:
-    """An attribute whose values are the marketplace's; what a text means is remembered."""
-
-    __slots__ = ("_attribute", "_dictionary", "_remembered", "_required", "_rule")
-
-    def __init__(self, dictionary: Dictionary, attribute: Attribute, rule: Compiled) -> None:
-        self._dictionary = dictionary
-        self._attribute = attribute
-        self._rule = rule
-        self._required = attribute.required or rule.rule.required
-        self._remembered: dict[tuple[str, str], _Values | Problem | None] = {}
-
-    def __call__(self, good: Good, problems: list[Problem]) -> _Values | None:
-        found = self._read(good, problems)
-        if found is None:
-            return None
-        if found not in self._remembered:
-            self._remembered[found] = self._values(*found)
-        values = self._remembered[found]
-        if isinstance(values, Problem):
-            problems.append(values)
-            return None
-        return values
-
-    def _read(self, good: Good, problems: list[Problem]) -> tuple[str, str] | None:
-        """The source and its text; None where there is none, with the problem if it is needed."""
-        rule = self._rule
-        if rule.rule.sources:
-            try:
-                found = rule.read(good)
-            except Unusable as error:
-                problems.append(Problem(error.code, error.words, rule.rule.sources[0]))
-                return None
-        else:
-            before = len(problems)
-            value = rule.value(good, problems)
-            if len(problems) > before:
-                return None
-            found = None if value is None else (rule.rule.to, str(value))
-        if found is None and self._required:
-            problems.append(_missing(self._attribute, rule))
-        return found
-
-    def _values(self, field: str, text: str) -> _Values | Problem | None:
-        # a value may itself hold a comma («КОРЕЯ, РЕСПУБЛИКА»): the whole text is tried before its parts
-        whole = self._one(text)
-        if whole is not None:
-            return whole
-        if not self._attribute.collection:
-            return self._unknown(field, text)
-        values: dict[int, dict[str, Any]] = {}
-        for part in _SEPARATORS.split(text):
-            one = self._one(part) if part else ()
-            if one is None:
-                problem = self._unknown(field, part)
-                if problem is not None:
-                    return problem
-                continue
-            values.update({value["dictionary_value_id"]: value for value in one})
-        problems: list[Problem] = []
-        if _too_many(self._attribute, tuple(values), self._rule, problems):
-            return problems[0]
-        return tuple(values.values()) or self._unknown(field, text)
-
-    def _one(self, text: str) -> _Values | None:
-        """One value of the dictionary for a text, None where it has none."""
-        try:
-            translated = self._rule.translate(text)
-            if isinstance(translated, Outside | Row):
-                return None
-            wanted = self._rule.finish(translated)
-        except Unusable:
-            return None
-        if isinstance(wanted, bool):
-            wanted = "true" if wanted else "false"
-        found = self._dictionary.value(self._attribute, str(wanted))
-        return None if found is None else _from_dictionary(int(found.value_id), found.value)
-
-    def _unknown(self, field: str, text: str) -> Problem | None:
-        if self._rule.rule.on_missing == "skip" and not self._required:
-            return None
-        table = self._rule.rule.lookup
-        named = label(field) if is_source(field) else field
-        advice = f"исправьте его в 1С или добавьте строку в {table}" if table else "исправьте его в 1С"
-        return Problem(
-            "unknown_value",
-            f"{named}: значения «{text}» нет в справочнике Ozon «{self._attribute.name}»: {advice}",
-            field,
-        )
-
-
-def renderer(folder: Path, dictionary: Dictionary) -> CardRenderer:
+def renderer(
+    folder: Path, dictionary: Dictionary, *, account: str = ANY, accounts: Collection[str] | None = None
+) -> CardRenderer:
     """The renderer of a mapping folder.
+
+    Args:
+        account: whose cards are rendered: owners may differ between accounts.
+        accounts: all that there are; owners.csv may name no other.
 
     Raises:
         BadInput: a file of the mapping is bad, with file and line.
     """
-    mapping = load_mapping(folder, transforms, targets=CARD_FIELDS)
+    mapping = load_mapping(folder, transforms, targets=CARD_FIELDS, automatic=(MODEL_NAME_FIELD,))
     _check_shape(mapping)
-    return CardRenderer(mapping, dictionary)
+    if accounts is not None:
+        mapping.owners.require_accounts(accounts)
+    return CardRenderer(mapping, dictionary, account)
 
 
 def _check_shape(mapping: Mapping) -> None:
@@ -344,22 +341,39 @@ def _check_shape(mapping: Mapping) -> None:
                 place=Place(file=file, line=line, field=name),
                 hint="Добавьте правило с required: true" if field is None else "Добавьте required: true",
             )
+    identity = fields["offer_id"].rules[0]
+    if identity.rule.owner != "store":
+        raise BadInput(
+            "у артикула нет хозяина: по нему карточку находят",
+            place=Place(file=file, line=identity.line, field="owner"),
+            hint="Уберите owner у offer_id",
+        )
     for rule in fields["category"].rules:
         table = mapping.tables.table(rule.rule.lookup) if rule.rule.lookup else None
-        if table is None or table.columns != _CATEGORY_COLUMNS or rule.rule.on_missing == "keep":
+        if table is None or table.columns not in _CATEGORY_TABLES or rule.rule.on_missing == "keep":
             raise BadInput(
-                f"категория берётся только из таблицы со столбцами {';'.join(_CATEGORY_COLUMNS)}",
+                "категория берётся только из таблицы со столбцами "
+                + " или ".join(";".join(columns) for columns in _CATEGORY_TABLES),
                 place=Place(file=file, line=rule.line, field="category"),
                 hint="Напишите lookup: categories.csv",
             )
 
 
-def _from_dictionary(value_id: int, value: str) -> _Values:
-    return ({"dictionary_value_id": value_id, "value": value},)
-
-
-def _text(value: str) -> _Values:
-    return ({"dictionary_value_id": 0, "value": value},)
+def _filled(fields: dict[str, Any]) -> frozenset[str]:
+    """The fields of a document that have a value."""
+    plain = [name for name in CARD_FIELDS if fields.get(name)]
+    return frozenset(
+        [
+            *plain,
+            "category",
+            *(attribute_field(each["id"]) for each in fields["attributes"]),
+            *(
+                complex_field(each["complex_id"])
+                for group in fields.get("complex_attributes", ())
+                for each in group["attributes"]
+            ),
+        ]
+    )
 
 
 def _check_density(fields: dict[str, Any], problems: list[Problem]) -> None:
@@ -392,24 +406,6 @@ def _no_rule(category: Category, attribute: Attribute) -> Problem:
         f"Ozon требует «{attribute.name}» для типа «{category.type_name}», а в attributes.csv нет такого "
         "правила: добавьте строку",
         attribute.name,
+        target=attribute.name,
+        value=category.type_name,
     )
-
-
-def _missing(attribute: Attribute, rule: Compiled) -> Problem:
-    problem = missing((rule,))
-    return Problem("missing_value", f"Ozon требует «{attribute.name}». {problem.message}", problem.field)
-
-
-def _too_many(attribute: Attribute, values: tuple[Any, ...], rule: Compiled, problems: list[Problem]) -> bool:
-    limit = attribute.max_values
-    if not limit or len(values) <= limit:
-        return False
-    field = rule.rule.sources[0] if rule.rule.sources else attribute.name
-    problems.append(
-        Problem(
-            "too_many_values",
-            f"«{attribute.name}»: значений {len(values)}, а Ozon принимает не больше {limit}: сократите в 1С",
-            field,
-        )
-    )
-    return True

@@ -24,7 +24,7 @@ from marketsync.shop.commerceml.values import KNOWN_CURRENCIES, barcodes, curren
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["ABSURD_COUNT", "LocalNames", "RowReader", "line_of", "text_of"]
+__all__ = ["ABSURD_COUNT", "SEVERAL", "LocalNames", "RowReader", "line_of", "text_of"]
 
 ABSURD_COUNT = 1_000_000
 """Counts from here on are a mistake of the export. The largest marketplaces refuse them too:
@@ -34,7 +34,8 @@ _FULL_NAME = "Полное наименование"
 _DELETED = "Удален"
 _DIRECTORY = "Справочник"
 _NUMBER = "Число"
-_SEVERAL = "; "
+SEVERAL = "; "
+"""Between the values of a property that has several."""
 _PLAIN = frozenset(
     {
         "Ид",
@@ -166,7 +167,7 @@ class RowReader:
                 _add_pair(row.requisites, *self._pair(item), "\n")
         elif name == "ХарактеристикиТовара":
             for item in child:
-                _add_pair(row.characteristics, *self._pair(item), _SEVERAL)
+                _add_pair(row.characteristics, *self._pair(item), SEVERAL)
         elif name == "Штрихкод":
             if child.text:
                 row.barcodes += barcodes(child.text)
@@ -222,7 +223,7 @@ class RowReader:
         definition = self._definitions.get(identity)
         if definition is None:
             self._tell_once(item, row, "unknown_property", None, identity)
-            _add_pair(row.properties, identity, _SEVERAL.join(texts), _SEVERAL)
+            _add_pair(row.properties, identity, SEVERAL.join(texts), SEVERAL)
             return
         name, kind = definition.name, definition.kind
         if kind == _DIRECTORY:
@@ -235,7 +236,7 @@ class RowReader:
                     self._tell_once(item, row, "unknown_value", name, text)
         elif kind == _NUMBER:
             texts = [_plain_number(text) for text in texts]
-        _add_pair(row.properties, name, texts[0] if len(texts) == 1 else _SEVERAL.join(texts), _SEVERAL)
+        _add_pair(row.properties, name, texts[0] if len(texts) == 1 else SEVERAL.join(texts), SEVERAL)
 
     def _tell_once(self, item: _Element, row: _Row, code: str, field: str | None, value: str) -> None:
         """A problem of the classifier, not of the good: told at the first good that shows it."""

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from marketsync.marketplaces.base import Kind
 from marketsync.sync.kinds.article import ArticleKind
-from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Row
+from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Reader, Row, Seen
 from marketsync.sync.kinds.document import DocumentKind
 from marketsync.sync.kinds.price import PriceKind
 from marketsync.sync.kinds.shelf import ShelfKind
 from marketsync.sync.kinds.stock import StockKind
 from marketsync.sync.lane import Lane
 
-__all__ = ["KINDS", "ChannelKind", "Documents", "ItemBuilder", "Row", "kind_of"]
+__all__ = ["KINDS", "ChannelKind", "Documents", "ItemBuilder", "Reader", "Row", "Seen", "kind_of"]
 
 KINDS: Mapping[Kind, ChannelKind] = {
     Kind.DOCUMENT: DocumentKind(),

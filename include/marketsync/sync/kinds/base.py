@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from marketsync.db import sql
-from marketsync.marketplaces.base import Item, Offer, Outcome, Rendered
+from marketsync.marketplaces.base import Item, Observed, Offer, Outcome, Rendered
 from marketsync.sync.lane import Connection, Lane
 
-__all__ = ["ChannelKind", "Documents", "ItemBuilder", "Row"]
+__all__ = ["ChannelKind", "Documents", "ItemBuilder", "Reader", "Row", "Seen"]
 
 Row = Mapping[str, Any]
 
@@ -23,6 +24,22 @@ Documents = Callable[[Connection, Sequence[int]], dict[int, Rendered]]
 
 ItemBuilder = Callable[[Offer, Row, Row], Item | None]
 """Offer, its change, its row of `desired` now -> what a call carries; None where the value has moved on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is compared of something read back.
+
+    Attributes:
+        document: what is kept of it, so that a difference can be named.
+    """
+
+    hash: bytes | None
+    text: str | None
+    document: Mapping[str, Any] | None = None
+
+
+Reader = Callable[[Observed], Seen]
 
 
 class ChannelKind(ABC):
@@ -70,9 +87,9 @@ class ChannelKind(ABC):
     ) -> None:
         """What else follows from the answers of a submission; reads the table `settled`."""
 
-    def known_hashes(self, lane: Lane) -> dict[str, bytes]:
-        """Article -> the confirmed hash: what was read back equal need not be kept whole."""
-        return {}
+    def reader(self, lane: Lane) -> Reader:
+        """What turns something read back into the value that is compared; made once per reading."""
+        return lambda seen: Seen(seen.hash, seen.text)
 
     def complete(self, connection: Connection, parameters: dict[str, Any]) -> None:
         """Add to `seen` what a read-back tells by its silence."""
