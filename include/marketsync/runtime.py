@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from marketsync.accounts import Account, Accounts, accounts
 from marketsync.clock import SYSTEM, Clock
@@ -22,6 +23,7 @@ from marketsync.marketplaces.registry import marketplace
 from marketsync.paths import mappings_folder
 from marketsync.sync import dictionaries
 from marketsync.sync.lane import Lane
+from marketsync.sync.price_rules import PriceTables
 
 __all__ = ["Runtime", "Seller"]
 
@@ -98,6 +100,7 @@ class Seller:
     def lanes(self) -> tuple[Lane, ...]:
         """All channels, in the order in which they are sent."""
         prices = load_prices(self.mapping)
+        rules = self.price_tables
         return tuple(
             Lane(
                 database=self.runtime.database,
@@ -106,10 +109,27 @@ class Seller:
                 channel=channel(self.client),
                 prices=prices,
                 price_rules=self.marketplace.price_rules,
-                version=self._document_version if channel.kind is Kind.DOCUMENT else str,
+                version=self._versions.get(channel.kind, str),
+                price_table=lambda connection: rules.in_force(connection).table,
             )
             for channel in self.marketplace.channels
         )
+
+    @property
+    def price_tables(self) -> PriceTables:
+        """The price rules of the account's mapping."""
+        known = self.runtime.accounts
+        ids = tuple(sorted(account.id for account in known.accounts))
+        return PriceTables(self.mapping, ids, ZoneInfo(known.time_zone))
+
+    @property
+    def _versions(self) -> dict[Kind, Callable[[], str]]:
+        """What a plan of a channel was made by, for the kinds that are made by more than the store's data."""
+        return {Kind.DOCUMENT: self._document_version, Kind.PRICE: self._price_version}
+
+    def _price_version(self) -> str:
+        with self.runtime.database.transaction() as connection:
+            return self.price_tables.in_force(connection).table.version
 
     def _document_version(self) -> str:
         return f"{self.renderer.version} {self.account.pictures or ''}"

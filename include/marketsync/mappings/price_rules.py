@@ -23,7 +23,19 @@ from marketsync.mappings.price_values import OldPrice, Rounding, Term, Unreadabl
 from marketsync.mappings.sheets import SheetRow
 from marketsync.mappings.text import PATH_SEPARATOR, normal
 
-__all__ = ["COLUMNS", "NO_RULES", "PriceRule", "PriceTable", "RuleRow", "load_rules", "read_rows"]
+__all__ = [
+    "COLUMNS",
+    "NO_RULES",
+    "Complaint",
+    "PriceRule",
+    "PriceTable",
+    "RuleBook",
+    "RuleRow",
+    "above",
+    "load_rules",
+    "read_rows",
+    "version_of",
+]
 
 REFERENCE = "правило:"
 """What stands before a rule's name where a price type is expected: build on that rule's result."""
@@ -180,13 +192,16 @@ def read_rows(source: str, sheet: Sequence[SheetRow]) -> list[RuleRow]:
     if not told and not lines:
         told.append(Complaint(header.line, None, "", "в таблице нет ни одного правила"))
     for row in lines:
-        for cell in row.cells[len(codes) :]:
-            if cell:
-                told.append(Complaint(row.line, None, cell, "значение правее последнего столбца заголовка"))
+        told += [
+            Complaint(row.line, None, cell, "значение правее последнего столбца заголовка")
+            for cell in row.cells[len(codes) :]
+            if cell
+        ]
     if told:
         raise _refusal(source, told)
     return [
-        (row.line, {str(code): cell for code, cell in zip(codes, row.cells, strict=False) if cell}) for row in lines
+        (row.line, {str(code): cell for code, cell in zip(codes, row.cells, strict=False) if cell})
+        for row in lines
     ]
 
 
@@ -320,7 +335,9 @@ def _check_chains(rules: Sequence[PriceRule], named: Mapping[str, PriceRule], to
                 looped.update(link.line for link in ring)
                 shown = " → ".join(f"{link.name} (строка {link.line})" for link in [*ring, ring[0]])
                 told.append(
-                    Complaint(rule.line, "base", f"{REFERENCE}{rule.parent}", f"правила замкнуты в кольцо: {shown}")
+                    Complaint(
+                        rule.line, "base", f"{REFERENCE}{rule.parent}", f"правила замкнуты в кольцо: {shown}"
+                    )
                 )
             continue
         if len(links) > _MOST_LINKS:
@@ -395,7 +412,7 @@ class RuleBook:
         """
         articles = (article, None) if article in self.articles else (None,)
         brands = (normal(brand), None) if brand else (None,)
-        groups = [*_above(normal(group)), None] if group else [None]
+        groups = [*above(group), None] if group else [None]
         for each in articles:
             for brand_name in brands:
                 for path in groups:
@@ -405,8 +422,9 @@ class RuleBook:
         return None
 
 
-def _above(path: str) -> Iterator[str]:
-    steps = path.split(PATH_SEPARATOR)
+def above(group: str) -> Iterator[str]:
+    """A group's normalised path, and those of the groups above it, nearest first."""
+    steps = normal(group).split(PATH_SEPARATOR)
     while steps:
         yield PATH_SEPARATOR.join(steps)
         steps.pop()

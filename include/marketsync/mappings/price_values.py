@@ -1,7 +1,7 @@
 """What stands in the cells of a table of price rules: money, percents, terms, dates, as people write them.
 
-A comma or a point for the decimals, spaces of any kind between the thousands, «руб.» or ₽ behind: understood. A formula,
-another currency, an exponent, a number that could mean two things: refused with what to write instead.
+A comma or a point for the decimals, spaces of any kind between the thousands, «руб.» or ₽ behind: understood. A
+formula, another currency, an exponent, a number that could mean two things: refused with what to write instead.
 """
 
 from __future__ import annotations
@@ -92,7 +92,9 @@ def plain_text(text: str) -> str:
     """
     text = _SPACES.sub(" ", text).strip()
     if text.startswith("="):
-        raise Unreadable("формула; вставьте вместо неё значение (в Excel: «Специальная вставка» → «Значения»)")
+        raise Unreadable(
+            "формула; вставьте вместо неё значение (в Excel: «Специальная вставка» → «Значения»)"
+        )
     if _EXCEL_ERROR.fullmatch(text):
         raise Unreadable("ошибка вычисления Excel; впишите значение")
     return text
@@ -113,7 +115,9 @@ def percent(text: str) -> Decimal:
     Raises:
         Unreadable: not such a number, more than four decimals, -100 or less, more than 10 000.
     """
-    value = _decimal(text.strip().removesuffix("%"), _PERCENT_DIGITS, _LARGEST_PERCENT, "процент", roubles=False)
+    value = _decimal(
+        text.strip().removesuffix("%"), _PERCENT_DIGITS, _LARGEST_PERCENT, "процент", roubles=False
+    )
     if value <= _NOTHING_LEFT:
         raise Unreadable("наценка −100 % и ниже не оставляет цены")
     return value
@@ -146,7 +150,11 @@ def rounding(text: str) -> Rounding:
     Raises:
         Unreadable: another word.
     """
-    words = {normal(each.value): each for each in Rounding} | {"": Rounding.NONE, "9": Rounding.NINE, "10": Rounding.TEN}
+    words = {normal(each.value): each for each in Rounding} | {
+        "": Rounding.NONE,
+        "9": Rounding.NINE,
+        "10": Rounding.TEN,
+    }
     found = words.get(normal(plain_text(text)))
     if found is None:
         raise Unreadable(f"такого округления нет; можно: {', '.join(each.value for each in Rounding)}")

@@ -98,7 +98,9 @@ def _csv_rows(name: str, content: bytes) -> Iterator[tuple[int, list[str]]]:
 
 def _decoded(name: str, content: bytes) -> str:
     if b"\0" in content:
-        raise _bad(name, "это не таблица CSV: в файле есть нулевые байты. Сохраните её как .xlsx или «CSV UTF-8»")
+        raise _bad(
+            name, "это не таблица CSV: в файле есть нулевые байты. Сохраните её как .xlsx или «CSV UTF-8»"
+        )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -106,7 +108,9 @@ def _decoded(name: str, content: bytes) -> str:
     try:
         return content.decode(_FIRST_ANSI)
     except UnicodeDecodeError as error:
-        raise _bad(name, "таблица не в кодировке UTF-8 и не в windows-1251: сохраните её как «CSV UTF-8»") from error
+        raise _bad(
+            name, "таблица не в кодировке UTF-8 и не в windows-1251: сохраните её как «CSV UTF-8»"
+        ) from error
 
 
 # ------------------------------------------------------------------ Excel
@@ -171,4 +175,3 @@ def _number_text(value: float, shape: str) -> str:
 def _plain(number: Decimal) -> str:
     # what has more digits than money can have is left as Excel shows it, and refused by whoever reads the cell
     return f"{number:f}" if number.is_finite() and abs(number.adjusted()) < _MOST_DIGITS else str(number)
-
