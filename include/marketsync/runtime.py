@@ -47,6 +47,11 @@ class Runtime:
         """As a shell command finds it. Raises `Fatal` or `BadInput` with what is missing."""
         return cls(database=Database.from_environment(), accounts=accounts())
 
+    def price_tables(self, mapping: str) -> PriceTables:
+        """The price rules of a mapping."""
+        ids = tuple(sorted(account.id for account in self.accounts.accounts))
+        return PriceTables(mappings_folder() / mapping, ids, ZoneInfo(self.accounts.time_zone))
+
     def seller(self, account_id: str) -> Seller:
         """One account, with its client, its channels and its mapping.
 
@@ -100,7 +105,7 @@ class Seller:
     def lanes(self) -> tuple[Lane, ...]:
         """All channels, in the order in which they are sent."""
         prices = load_prices(self.mapping)
-        rules = self.price_tables
+        rules = self.runtime.price_tables(self.account.mapping)
         return tuple(
             Lane(
                 database=self.runtime.database,
@@ -116,20 +121,13 @@ class Seller:
         )
 
     @property
-    def price_tables(self) -> PriceTables:
-        """The price rules of the account's mapping."""
-        known = self.runtime.accounts
-        ids = tuple(sorted(account.id for account in known.accounts))
-        return PriceTables(self.mapping, ids, ZoneInfo(known.time_zone))
-
-    @property
     def _versions(self) -> dict[Kind, Callable[[], str]]:
         """What a plan of a channel was made by, for the kinds that are made by more than the store's data."""
         return {Kind.DOCUMENT: self._document_version, Kind.PRICE: self._price_version}
 
     def _price_version(self) -> str:
         with self.runtime.database.transaction() as connection:
-            return self.price_tables.in_force(connection).table.version
+            return self.runtime.price_tables(self.account.mapping).in_force(connection).table.version
 
     def _document_version(self) -> str:
         return f"{self.renderer.version} {self.account.pictures or ''}"

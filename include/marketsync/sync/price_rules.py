@@ -18,6 +18,7 @@ from rapidfuzz import process
 
 from marketsync.db import sql
 from marketsync.errors import BadInput, Place
+from marketsync.mappings.mapping import PRICE_RULES
 from marketsync.mappings.price_rules import (
     NO_RULES,
     Complaint,
@@ -33,7 +34,6 @@ from marketsync.sync.lane import Connection
 
 __all__ = ["InForce", "PriceTables", "check_against_store", "require_price_types"]
 
-STEM = "price_rules"
 _KINDS = (".csv", ".xlsx")
 _LIKENESS = 75.0  # of 100: below it a suggestion is a guess
 _FEW = 12  # names that a message can hold
@@ -114,7 +114,7 @@ class PriceTables:
         return len(rules.rows)
 
     def _seed(self) -> InForce:
-        found = [path for kind in _KINDS if (path := self.folder / f"{STEM}{kind}").exists()]
+        found = [path for kind in _KINDS if (path := self.folder / f"{PRICE_RULES}{kind}").exists()]
         if not found:
             return InForce(NO_RULES)
         if len(found) > 1:

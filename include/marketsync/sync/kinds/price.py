@@ -13,6 +13,7 @@ from marketsync.marketplaces.base import Item, Offer, Price, PriceRules
 from marketsync.sync import ruled_prices, texts
 from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Row
 from marketsync.sync.lane import Connection, Lane
+from marketsync.sync.price_figures import price_figures
 from marketsync.sync.price_rules import require_price_types
 
 __all__ = ["PriceKind", "fill_prices", "hold_prices"]
@@ -42,11 +43,23 @@ class PriceKind(ChannelKind):
             {**lane.key, "share": mass.repriced, "moved_by": mass.repriced_by, "at_least": mass.at_least},
         )
 
+    def figures(self, connection: Connection, lane: Lane) -> dict[str, Any]:
+        """How many prices would change, and by how much."""
+        return price_figures(connection, lane)
+
     def builder(
         self, connection: Connection, lane: Lane, offers: Sequence[int], documents: Documents | None
     ) -> ItemBuilder:
         """A price that has moved since it was planned is not sent: the next plan takes it through the guards."""
         return _item
+
+    def compare(
+        self, connection: Connection, lane: Lane, parameters: dict[str, Any], documents: Documents
+    ) -> None:
+        """Follow the prices in quarantine first: what waits there differs for a reason of its own."""
+        connection.execute(sql("quarantine/follow"), parameters)
+        connection.execute(sql("quarantine/find"), parameters)
+        super().compare(connection, lane, parameters, documents)
 
 
 def _item(offer: Offer, change: Row, desired: Row) -> Item | None:
