@@ -1,12 +1,21 @@
--- A store of a million goods, each with an offer, a price and a confirmed price; one in a hundred prices has moved.
+-- A store of a million goods in 400 groups, of 150 brands, each with an offer, prices and a confirmed price; one in a
+-- hundred prices has moved.
 insert into exchange (source, location, kind, state, delivered_at)
 values ('folder', 'bench', 'full', 'imported', now());
 
 insert into price_type (guid, name, currency)
 values ('retail', 'Розничная', 'RUB'), ('floor', 'Минимальная', 'RUB');
 
-insert into product (guid, good_guid, article, name, content_hash, exchange_id, changed_at)
-select 'good-' || n, 'good-' || n, 'A-' || n, 'Товар ' || n, decode(md5(n::text), 'hex'), 1, now()
+insert into product_group (guid, parent_guid, name, path)
+select 'top-' || n, null, 'Раздел ' || n, 'Раздел ' || n from generate_series(0, 19) as n
+union all
+select 'group-' || n, 'top-' || n / 20, 'Группа ' || n, 'Раздел ' || n / 20 || ' / Группа ' || n
+from generate_series(0, 399) as n;
+
+insert into product (guid, good_guid, article, name, brand, group_guid, content_hash, exchange_id, changed_at)
+select
+    'good-' || n, 'good-' || n, 'A-' || n, 'Товар ' || n, 'Бренд ' || mod(n, 150), 'group-' || mod(n / 150, 400),
+    decode(md5(n::text), 'hex'), 1, now()
 from generate_series(1, %(goods)s::int) as n;
 
 insert into offer (account, product_id, article, external_id, state)

@@ -7,7 +7,7 @@ import sys
 import structlog
 import typer
 
-from marketsync.commands import exchange, history, mappings, store
+from marketsync.commands import exchange, history, mappings, prices, store
 from marketsync.commands.shell import commands
 from marketsync.errors import MarketsyncError
 
@@ -16,7 +16,9 @@ __all__ = ["main"]
 app = commands("Goods, prices and stocks of the store, kept equal on every marketplace.")
 for module in (store, exchange, history):
     app.add_typer(module.app)
+app.add_typer(prices.quarantine_app)
 app.add_typer(mappings.app, name="mappings")
+app.add_typer(prices.app, name="prices")
 
 
 def main() -> None:

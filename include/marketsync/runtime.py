@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from marketsync.accounts import Account, Accounts, accounts
 from marketsync.clock import SYSTEM, Clock
@@ -23,6 +24,7 @@ from marketsync.paths import mappings_folder
 from marketsync.shop.bitrix.client import Bitrix
 from marketsync.sync import dictionaries
 from marketsync.sync.lane import Lane
+from marketsync.sync.price_rules import PriceTables
 
 __all__ = ["Runtime", "Seller"]
 
@@ -45,6 +47,11 @@ class Runtime:
     def from_environment(cls) -> Runtime:
         """As a shell command finds it. Raises `Fatal` or `BadInput` with what is missing."""
         return cls(database=Database.from_environment(), accounts=accounts())
+
+    def price_tables(self, mapping: str) -> PriceTables:
+        """The price rules of a mapping."""
+        ids = tuple(sorted(account.id for account in self.accounts.accounts))
+        return PriceTables(mappings_folder() / mapping, ids, ZoneInfo(self.accounts.time_zone))
 
     def seller(self, account_id: str) -> Seller:
         """One account, with its client, its channels and its mapping.
@@ -118,6 +125,7 @@ class Seller:
     def lanes(self) -> tuple[Lane, ...]:
         """All channels, in the order in which they are sent."""
         prices = load_prices(self.mapping)
+        rules = self.runtime.price_tables(self.account.mapping)
         return tuple(
             Lane(
                 database=self.runtime.database,
@@ -126,10 +134,20 @@ class Seller:
                 channel=channel(self.client),
                 prices=prices,
                 price_rules=self.marketplace.price_rules,
-                version=self._document_version if channel.kind is Kind.DOCUMENT else str,
+                version=self._versions.get(channel.kind, str),
+                price_table=lambda connection: rules.in_force(connection).table,
             )
             for channel in self.marketplace.channels
         )
+
+    @property
+    def _versions(self) -> dict[Kind, Callable[[], str]]:
+        """What a plan of a channel was made by, for the kinds that are made by more than the store's data."""
+        return {Kind.DOCUMENT: self._document_version, Kind.PRICE: self._price_version}
+
+    def _price_version(self) -> str:
+        with self.runtime.database.transaction() as connection:
+            return self.runtime.price_tables(self.account.mapping).in_force(connection).table.version
 
     def _document_version(self) -> str:
         return f"{self.renderer.version} {self.account.pictures or ''}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +13,8 @@ from marketsync.commands.shell import Account, ChannelName, commands, opened, sa
 from marketsync.db import sql
 from marketsync.errors import MarketsyncError
 from marketsync.marketplaces.base import Pipeline
+from marketsync.reports.price_preview import preview_lines
+from marketsync.reports.texts import checked_language
 from marketsync.sync import plan as planning
 from marketsync.sync.ration import limited
 
@@ -38,19 +41,28 @@ def plan(
         bool, typer.Option("--keep", help="write the plan down, so that it can be applied")
     ] = False,
     limit: Annotated[int, typer.Option(help="how many changes to show")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="one line of JSON")] = False,
 ) -> None:
     """Show what would be sent. Nothing is sent; nothing is written down without --keep."""
     with opened() as runtime:
         lane = runtime.seller(account).lane(channel)
         preview = planning.preview(lane, full=full, limit=limit)
+        if as_json:
+            show({"account": account, "channel": channel, **asdict(preview)})
+            if keep:
+                planning.make(lane, full=full)
+            return
         total = sum(n for _, _, n in preview.counts)
         say(f"{account} {channel}: {total} changes" if total else f"{account} {channel}: nothing to change")
         for why, guard, n in preview.counts:
             say(f"  {why:<8} {n:>8}" + (f"  held by {guard}" if guard else ""))
+        if preview.figures:
+            for line in preview_lines(preview.figures, checked_language(runtime.accounts.language)):
+                say(line)
         for row in preview.rows:
             where = f" [{row['warehouse']}]" if row["warehouse"] else ""
             value = _shown(row)
-            held = f"  HELD: {row['guard']}" if row["guard"] else ""
+            held = f"  HELD: {row['guard']}{_limits(row)}" if row["guard"] else ""
             say(f"  {row['article']}{where}: {value} ({row['why']}){held}  {row['name'][:60]}")
         held_up = limited(lane)
         if held_up.waiting:
@@ -68,6 +80,14 @@ def _shown(row: Mapping[str, Any]) -> str:
     if row["text"] is not None:
         return f"{row['from_text'] or '?'} -> {row['text']}"
     return f"{row['from_amount']} -> {row['amount']}"
+
+
+def _limits(row: Mapping[str, Any]) -> str:
+    """The lowest price that a held one is held against, and the row of the rules that made it."""
+    floor = f"floor {row['store_floor']}" if row["store_floor"] is not None else ""
+    line = f"rule in line {row['price_rule']}" if row["price_rule"] else ""
+    known = ", ".join(part for part in (floor, line) if part)
+    return f" ({known})" if known else ""
 
 
 @app.command()

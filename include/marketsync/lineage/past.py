@@ -36,6 +36,8 @@ class Past:
         said: what the store said then: kind (product, price, stock), place, value, since, exchange_id.
         seen: what the marketplace was known to show then: channel, warehouse, values, since.
         changes: planned until then, the newest first, in the state of then.
+        quarantine: prices that the marketplace kept back until then: amount, in_force, found_at, ended_at, outcome,
+            author, reason.
         refusals: what may not be sent; of now, and only where `at` is now.
     """
 
@@ -45,6 +47,7 @@ class Past:
     seen: tuple[Row, ...]
     changes: tuple[Change, ...]
     refusals: tuple[Row, ...]
+    quarantine: tuple[Row, ...] = ()
 
 
 def past(database: Database, article: str, at: datetime, *, limit: int, now: datetime) -> list[Past]:
@@ -77,6 +80,7 @@ def past(database: Database, article: str, at: datetime, *, limit: int, now: dat
                     seen=tuple(connection.execute(sql("history/seen_at"), key)),
                     changes=_with_calls(connection, changes),
                     refusals=tuple(connection.execute(sql("history/refusals"), key)) if at >= now else (),
+                    quarantine=tuple(connection.execute(sql("history/quarantine"), key)),
                 )
             )
     return found

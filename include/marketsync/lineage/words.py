@@ -23,6 +23,11 @@ _TEXTS = {
     "changes": Words("Изменения, последние сверху", "Changes, the newest first"),
     "no_changes": Words("  не было", "  there were none"),
     "refusals": Words("Сейчас не отправляется", "Not sent now"),
+    "quarantine": Words("В карантине маркетплейса", "In the marketplace's quarantine"),
+    "in_force": Words("действовала", "in force"),
+    "released": Words("выпущена", "released"),
+    "replaced": Words("сменилась другой", "replaced by another"),
+    "raised": Words("отправлена ещё раз", "sent once more"),
     "since": Words("с", "since"),
     "delivery": Words("выгрузка", "delivery"),
     "product": Words("товар", "good"),
@@ -77,6 +82,16 @@ class Teller:
             yield f"{self._text('refusals')}:"
             for row in past.refusals:
                 yield f"  {self._channel(row)}: {row['message']} [{row['code']}] ({self._time(row['since'])})"
+        if past.quarantine:
+            yield f"{self._text('quarantine')}:"
+        for row in past.quarantine:
+            ended = ""
+            if row["ended_at"]:
+                who = f" {row['author']}: {row['reason']}" if row["author"] else ""
+                ended = f"; {self._time(row['ended_at'])} {self._text(row['outcome'])}{who}"
+            yield (
+                f"  {self._time(row['found_at'])} {row['amount']} ({self._text('in_force')} {row['in_force']}){ended}"
+            )
         yield f"{self._text('changes')}:"
         for change in past.changes:
             yield from self._change(change, past)

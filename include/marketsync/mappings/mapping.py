@@ -21,10 +21,20 @@ from marketsync.mappings.text import normal
 from marketsync.mappings.yaml_file import YamlFile, read_yaml, reason
 from marketsync.marketplaces.base import Good, Problem
 
-__all__ = ["ANY_TYPE", "CARD", "AttributeRules", "FieldRules", "Fields", "Mapping", "load_mapping"]
+__all__ = [
+    "ANY_TYPE",
+    "CARD",
+    "PRICE_RULES",
+    "AttributeRules",
+    "FieldRules",
+    "Fields",
+    "Mapping",
+    "load_mapping",
+]
 
 CARD = "card.yaml"
 ATTRIBUTES = "attributes.csv"
+PRICE_RULES = "price_rules"
 ANY_TYPE = "*"
 _IDENTITY = "offer_id"  # what a card is found by has no owner: renaming it is a matter of its own
 _ATTRIBUTE_KEYS = 2
@@ -85,7 +95,7 @@ class Mapping:
         fields: of card.yaml, in the order of their first rule.
         attributes: of attributes.csv.
         owners: of owners.csv.
-        version: a hash of the folder's files: it moves when any of them does.
+        version: a hash of the folder's files but the price rules: it moves when any of them does.
     """
 
     folder: Path
@@ -201,6 +211,8 @@ def _attributes(table: Table, tables: Tables, transforms: ModuleType) -> Attribu
 def _version(folder: Path) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.csv"))):
+        if path.stem == PRICE_RULES:
+            continue  # no card is made by them
         content = path.read_bytes()
         digest.update(f"{path.name}\0{len(content)}\0".encode())
         digest.update(content)

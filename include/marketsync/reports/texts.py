@@ -407,6 +407,10 @@ GUARDS = {
     ),
     "price_jump": Words("Слишком резкое изменение цены", "The price changes too much"),
     "ask_owner": Words("Поле, о котором надо спросить", "A field to ask about"),
+    "price_quarantined": Words(
+        "Прежняя цена в карантине маркетплейса, а новая от действующей не ближе",
+        "The last price is in the marketplace's quarantine, and the new one is no nearer to the price in force",
+    ),
     "mass_zero": Words("Обнуляется слишком большая доля каталога", "Too much of the catalog falls to zero"),
     "mass_price": Words(
         "Переоценивается слишком большая доля каталога", "Too much of the catalog is repriced"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from marketsync.steps.catalog import extract_diff, poll_status, transform
 from marketsync.steps.counts import Counts
 from marketsync.steps.exchange import UPLOAD_BUDGET, plan, plan_channel, report, upload, upload_channel
+from marketsync.steps.quarantine import quarantined, raise_quarantined
 from marketsync.steps.reconcile import reconcile, workbook
 from marketsync.steps.store import import_store, read_store
 from marketsync.steps.upkeep import housekeeping, refresh_dictionaries
@@ -21,6 +22,8 @@ __all__ = [
     "plan",
     "plan_channel",
     "poll_status",
+    "quarantined",
+    "raise_quarantined",
     "read_store",
     "reconcile",
     "refresh_dictionaries",

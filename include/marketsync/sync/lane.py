@@ -12,6 +12,7 @@ from marketsync.accounts import Account
 from marketsync.clock import Clock
 from marketsync.db import Database
 from marketsync.mappings import PriceMapping
+from marketsync.mappings.price_rules import NO_RULES, PriceTable
 from marketsync.marketplaces.base import Channel, Offer, PriceRules
 
 __all__ = ["Connection", "Lane", "offer_of"]
@@ -35,6 +36,7 @@ class Lane:
     prices: PriceMapping
     price_rules: PriceRules
     version: Callable[[], str]
+    price_table: Callable[[Connection], PriceTable] = lambda _connection: NO_RULES
 
     @property
     def mapping_version(self) -> str:

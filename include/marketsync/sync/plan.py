@@ -47,10 +47,12 @@ class Preview:
     Attributes:
         counts: (why, guard or None, number).
         rows: the first changes, held ones first.
+        figures: what the kind of channel says beside them; of prices, see sync/price_figures.py.
     """
 
     counts: list[tuple[str, str | None, int]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    figures: dict[str, Any] = field(default_factory=dict)
 
 
 def make(lane: Lane, *, full: bool = False) -> Summary:
@@ -91,15 +93,20 @@ def make(lane: Lane, *, full: bool = False) -> Summary:
 
 
 def preview(lane: Lane, *, full: bool = False, limit: int = 20) -> Preview:
-    """What `make` would plan now; nothing is written."""
+    """What `make` would plan now; nothing is written.
+
+    Args:
+        limit: how many changes are named; with none, only their counts are of interest.
+    """
     with lane.database.transaction() as connection:
         fill_pending(connection, lane, full=full)
         counts = [
             (row["why"], row["guard"], row["n"]) for row in connection.execute(sql("plan/preview_counts"))
         ]
         rows = connection.execute(sql("plan/preview"), {"limit": limit}).fetchall()
+        figures = kind_of(lane).figures(connection, lane) if limit else {}
         connection.rollback()
-    return Preview(counts=counts, rows=rows)
+    return Preview(counts=counts, rows=rows, figures=figures)
 
 
 def fill_desired(connection: Connection, lane: Lane, *, offers: Sequence[int] | None = None) -> None:

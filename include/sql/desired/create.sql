@@ -9,5 +9,9 @@ create temporary table desired (
     currency text,
     hash bytea,
     text text,
-    exchange_id bigint
+    exchange_id bigint,
+    ceiling numeric(14, 2),
+    price_rule int,
+    kept text,
+    wished numeric(14, 2)
 ) on commit drop

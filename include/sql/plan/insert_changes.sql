@@ -2,7 +2,7 @@
 -- Parameters: plan_id, channel, bulk (a full export goes last).
 insert into change (
     plan_id, offer_id, channel, warehouse, from_amount, to_amount, to_old, to_floor, currency, to_hash,
-    from_text, to_text, why, lane, exchange_id, state, guard
+    from_text, to_text, why, lane, exchange_id, price_rule, state, guard
 )
 select
     %(plan_id)s,
@@ -25,6 +25,7 @@ select
         else 5
     end,
     p.exchange_id,
+    p.price_rule,
     case when p.guard is null then 'planned' else 'held' end,
     p.guard
 from pending as p

@@ -15,6 +15,7 @@ select
     oc.confirmed_text as from_text,
     d.text,
     d.exchange_id,
+    d.price_rule,
     case
         when oc.confirmed_at is null then 'new'
         when oc.in_doubt then 'doubt'
@@ -49,3 +50,10 @@ where
     )
     and (r.offer_id is null or coalesce(oc.due_version > oc.settled_version, false))
     and not exists (select 1 from offer_freeze as f where f.offer_id = d.offer_id)
+    -- a price in quarantine is raised again only by a person
+    and not exists (
+        select 1
+        from price_quarantine as q
+        where
+            q.offer_id = d.offer_id and q.channel = %(channel)s and q.ended_at is null and q.amount = d.amount
+    )

@@ -7,6 +7,8 @@ select
     p.amount,
     p.old,
     p.floor,
+    p.store_floor,
+    p.price_rule,
     encode(p.hash, 'hex') as hash,
     p.from_text,
     p.text,

@@ -11,6 +11,7 @@ with faces as (
         f.confirmed,
         f.observed,
         oc.confirmed_at,
+        oc.confirmed_amount,
         oc.in_doubt,
         oc.sent_at
     from desired as d
@@ -47,7 +48,7 @@ select
             or f.sent_at + make_interval(secs => %(visible_after)s) > %(began_at)s::timestamptz
             then 'in_flight'
         when r.offer_id is not null then 'rejected'
-        when f.state = 'quarantined' then 'quarantined'
+        when f.state = 'quarantined' or q.offer_id is not null then 'quarantined'
         when f.desired is distinct from f.confirmed then 'stale_here'
         else 'changed_there'
     end,
@@ -63,3 +64,5 @@ left join change as c
         and c.state in ('planned', 'held', 'sent')
 left join refusal as r
     on f.offer_id = r.offer_id and r.channel = %(channel)s and f.warehouse = r.warehouse
+left join price_quarantine as q
+    on f.offer_id = q.offer_id and q.channel = %(channel)s and q.ended_at is null and q.amount = f.confirmed_amount

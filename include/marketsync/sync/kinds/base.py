@@ -76,6 +76,10 @@ class ChannelKind(ABC):
     def guard(self, connection: Connection, lane: Lane) -> None:
         """Name in `pending` the guard that holds a change."""
 
+    def figures(self, connection: Connection, lane: Lane) -> dict[str, Any]:
+        """What a preview says of a plan beside its changes; reads `desired` and `pending`."""
+        return {}
+
     @abstractmethod
     def builder(
         self, connection: Connection, lane: Lane, offers: Sequence[int], documents: Documents | None

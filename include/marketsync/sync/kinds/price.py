@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from marketsync.db import sql
 from marketsync.errors import BadInput, Place
-from marketsync.marketplaces.base import Item, Offer, Price
-from marketsync.sync import texts
+from marketsync.mappings.price_rules import RuleBook
+from marketsync.marketplaces.base import Item, Offer, Price, PriceRules
+from marketsync.sync import ruled_prices, texts
 from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Row
 from marketsync.sync.lane import Connection, Lane
+from marketsync.sync.price_figures import price_figures
+from marketsync.sync.price_rules import require_price_types
 
 __all__ = ["PriceKind", "fill_prices", "hold_prices"]
 
@@ -39,11 +43,23 @@ class PriceKind(ChannelKind):
             {**lane.key, "share": mass.repriced, "moved_by": mass.repriced_by, "at_least": mass.at_least},
         )
 
+    def figures(self, connection: Connection, lane: Lane) -> dict[str, Any]:
+        """How many prices would change, and by how much."""
+        return price_figures(connection, lane)
+
     def builder(
         self, connection: Connection, lane: Lane, offers: Sequence[int], documents: Documents | None
     ) -> ItemBuilder:
         """A price that has moved since it was planned is not sent: the next plan takes it through the guards."""
         return _item
+
+    def compare(
+        self, connection: Connection, lane: Lane, parameters: dict[str, Any], documents: Documents
+    ) -> None:
+        """Follow the prices in quarantine first: what waits there differs for a reason of its own."""
+        connection.execute(sql("quarantine/follow"), parameters)
+        connection.execute(sql("quarantine/find"), parameters)
+        super().compare(connection, lane, parameters, documents)
 
 
 def _item(offer: Offer, change: Row, desired: Row) -> Item | None:
@@ -55,32 +71,29 @@ def _item(offer: Offer, change: Row, desired: Row) -> Item | None:
 
 def fill_prices(connection: Connection, lane: Lane, *, offers: list[int] | None, states: list[str]) -> None:
     """Fill `desired` with prices; those in another currency than the account's are refused and taken out."""
-    types = connection.execute(sql("desired/price_types")).fetchall()
-    known = {row["name"]: row["price_type_id"] for row in types}
+    known = {row["name"]: row["price_type_id"] for row in connection.execute(sql("desired/price_types"))}
     if known and not any(name in known for name in lane.prices.amount):
         raise BadInput(
             f"the store has no price type {' or '.join(map(repr, lane.prices.amount))}",
             place=Place(file=f"mappings/{lane.account.mapping}/prices.yaml", account=lane.account.id),
             hint=f"It delivers: {', '.join(map(repr, sorted(known)))}. No price was planned",
         )
-    rules = lane.price_rules
-    connection.execute(
-        sql("desired/price"),
-        {
-            "account": lane.account.id,
+    account = lane.account
+    goods = {"account": account.id, "offers": offers, "states": states}
+    accepted = _accepted(lane.price_rules)
+    table = lane.price_table(connection)
+    book = RuleBook(table, account.id, lane.clock.now())
+    if book.rules:
+        if known:
+            require_price_types(table, known)
+        ruled_prices.fill(connection, book, lane.prices, known, goods, accepted)
+    else:
+        types = {
             "price_types": _ids(lane.prices.amount, known),
             "old_types": _ids(lane.prices.old, known),
             "floor_types": _ids(lane.prices.floor, known),
-            "offers": offers,
-            "states": states,
-            "gap_below": [gap.below for gap in rules.gaps],
-            "gap_at_least": [gap.at_least for gap in rules.gaps],
-            "gap_share": [gap.share for gap in rules.gaps],
-            "largest_discount": rules.largest_discount,
-            "floor_share": rules.floor_share or _NO_SHARE,
-        },
-    )
-    account = lane.account
+        }
+        connection.execute(sql("desired/price"), {**goods, **types, **accepted})
     connection.execute(
         sql("plan/refuse_currency"),
         {
@@ -106,6 +119,17 @@ def hold_prices(connection: Connection, lane: Lane) -> None:
             "without_reference": guard.without_reference,
         },
     )
+
+
+def _accepted(rules: PriceRules) -> dict[str, Any]:
+    """What the marketplace accepts as struck price and floor, as query parameters."""
+    return {
+        "gap_below": [gap.below for gap in rules.gaps],
+        "gap_at_least": [gap.at_least for gap in rules.gaps],
+        "gap_share": [gap.share for gap in rules.gaps],
+        "largest_discount": rules.largest_discount,
+        "floor_share": rules.floor_share or _NO_SHARE,
+    }
 
 
 def _ids(names: Sequence[str], known: Mapping[str, int]) -> list[int]:

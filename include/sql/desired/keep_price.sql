@@ -1,0 +1,20 @@
+-- Where a rule does not let a price fall, or rise, what was confirmed stays, whole.
+-- Parameters: fall, rise (lines of the rules that do not let it). Changes desired.
+update desired as d
+set
+    amount = oc.confirmed_amount,
+    old = oc.confirmed_old,
+    floor = oc.confirmed_floor,
+    wished = d.amount,
+    kept = case when d.amount < oc.confirmed_amount then 'fall' else 'rise' end
+from offer_channel as oc
+where
+    oc.offer_id = d.offer_id and oc.channel = 'price' and oc.warehouse = '' and oc.confirmed_amount > 0
+    and (
+        (d.price_rule = any(%(fall)s::int[]) and d.amount > 0 and d.amount < oc.confirmed_amount)
+        or (d.price_rule = any(%(rise)s::int[]) and d.amount > oc.confirmed_amount)
+    )
+    -- a price in quarantine was confirmed, but is not in force
+    and not exists (
+        select 1 from price_quarantine as q where q.offer_id = d.offer_id and q.channel = 'price' and q.ended_at is null
+    )

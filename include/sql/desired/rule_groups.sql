@@ -1,0 +1,2 @@
+-- The store's groups.
+select guid, path from product_group

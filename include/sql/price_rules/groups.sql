@@ -1,0 +1,2 @@
+-- The store's groups, by their paths.
+select path from product_group
