@@ -28,6 +28,7 @@ __all__ = [
     "MassGuard",
     "Mode",
     "PriceGuard",
+    "Promotion",
     "Warehouse",
     "accounts",
     "load",
@@ -70,6 +71,20 @@ class Warehouse(_Strict):
     buffer: int = Field(default=0, ge=0)
     hide_below: int = Field(default=0, ge=0)
     show_at_most: int | None = Field(default=None, gt=0)
+
+
+class Promotion(_Strict):
+    """One of the marketplace's promotions that the store takes part in.
+
+    Attributes:
+        action: the marketplace's id of it, or its title.
+        price: the 1C price type that becomes the price in it.
+        stock: pieces offered in it, where the promotion asks for a number.
+    """
+
+    action: str = Field(min_length=1)
+    price: str = Field(min_length=1)
+    stock: int | None = Field(default=None, gt=0)
 
 
 class PriceGuard(_Strict):
@@ -131,6 +146,8 @@ class Account(_Strict):
         connection: the id of the Airflow connection with its address and key.
         mapping: a folder of include/mappings.
         pictures: the public address below which the store's picture paths can be fetched.
+        promotions: an offer is in the first of them whose terms it meets.
+        auto_promotions: the marketplace may put offers into promotions by itself, down to their floor.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -142,9 +159,19 @@ class Account(_Strict):
     mapping: str
     pictures: str | None = Field(default=None, pattern=r"^https?://")
     warehouses: tuple[Warehouse, ...]
+    promotions: tuple[Promotion, ...] = ()
+    auto_promotions: bool = False
     guards: Guards = Guards()
     heal: Heal = Heal()
     schedules: Schedules = Schedules()
+
+    @model_validator(mode="after")
+    def _promotions_are_unique(self) -> Account:
+        names = [promotion.action.strip().casefold() for promotion in self.promotions]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"a promotion is named once; twice: {', '.join(twice)}")
+        return self
 
 
 class Store(_Strict):

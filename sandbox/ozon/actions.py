@@ -17,13 +17,13 @@ from sandbox.ozon.action_state import Action, Member, Terms
 from sandbox.ozon.errors import NOT_FOUND, Refusal, bad_request
 from sandbox.ozon.state import Cabinet, Prices, Product
 from sandbox.ozon.system import OzonSystem
-from sandbox.ozon.validation import Integer, Json, Message, Repeated, Text
+from sandbox.ozon.validation import Field, Integer, Json, Message, Repeated, Text
 
 MAX_PRODUCTS = 1000
 _DEFAULT_PAGE = 100
 
 ACTIONS_REQUEST = Message("ActionsRequest")
-_PAGE = {
+_PAGE: dict[str, Field] = {
     "action_id": Integer(above=0),
     "last_id": Text(),
     "limit": Integer(inside=(0, listing.MAX_PAGE)),

@@ -40,6 +40,7 @@ __all__ = [
     "Price",
     "PriceRules",
     "Problem",
+    "PromotionPrice",
     "Recovery",
     "Refused",
     "Rendered",
@@ -55,6 +56,7 @@ class Kind(StrEnum):
     DOCUMENT = "document"
     PRICE = "price"
     STOCK = "stock"
+    PROMOTION = "promotion"
 
 
 class Pipeline(StrEnum):
@@ -103,12 +105,36 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Money in the account's currency; `old` is the struck price, `floor` what promotions may not go below."""
+    """Money in the account's currency; `old` is the struck price, `floor` what promotions may not go below.
+
+    `automatic`: the marketplace may put the offer into promotions by itself; None where there is no such thing.
+    """
 
     amount: Decimal
     old: Decimal | None
     floor: Decimal | None
     currency: str
+    automatic: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionPrice:
+    """A price in one of the marketplace's promotions.
+
+    Attributes:
+        action: the promotion.
+        amount: None takes the offer out.
+        ordinary: where the promotion moves the ordinary price, the one to go back to when it is left.
+        moves_price: see marketplaces.promotions.Action.
+        stock: pieces offered in it, where it asks for a number.
+    """
+
+    action: str
+    amount: Decimal | None
+    ordinary: Decimal | None
+    moves_price: bool
+    currency: str
+    stock: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +159,14 @@ class Item:
     """One offer with the value that a submission carries for it."""
 
     offer: Offer
-    value: Price | Stock | Card
+    value: Price | Stock | Card | PromotionPrice
 
     @property
     def warehouse(self) -> str:
-        """The warehouse of a stock, '' for everything else."""
-        return self.value.warehouse if isinstance(self.value, Stock) else ""
+        """The warehouse of a stock, the action of a promotion, '' for everything else."""
+        if isinstance(self.value, Stock):
+            return self.value.warehouse
+        return self.value.action if isinstance(self.value, PromotionPrice) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,11 +268,13 @@ class PriceRules:
         gaps: by price, ascending.
         largest_discount: a struck price may not exceed price / (1 - this), nor reach it.
         floor_share: the floor is at least this share of the price.
+        automatic_promotions: the marketplace puts offers into promotions by itself unless it is told not to.
     """
 
     gaps: tuple[GapRule, ...] = ()
     largest_discount: Decimal | None = None
     floor_share: Decimal | None = None
+    automatic_promotions: bool = False
 
 
 # ------------------------------------------------------------------ rendering of documents
@@ -398,6 +428,8 @@ class Channel(ABC):
         item_limits: how often one item may be sent.
         recovery: how a submission without an answer is resolved.
         visible_after: a read that began this much after a confirmation shows it.
+        one_place_per_call: a call is about one place, and either sets values in it or takes them away.
+        floor_lasts: how long a floor counts after it was sent or renewed; None: for ever.
     """
 
     name: str
@@ -408,6 +440,8 @@ class Channel(ABC):
     item_limits: tuple[ItemLimit, ...] = ()
     recovery: Recovery = Recovery.RESEND
     visible_after: timedelta = timedelta(seconds=60)
+    one_place_per_call: bool = False
+    floor_lasts: timedelta | None = None
 
     def __init__(self, client: ApiClient) -> None:
         self._client = client
@@ -436,9 +470,13 @@ class Channel(ABC):
         """What the marketplace knows of these offers by their articles; unknown ones are left out."""
         raise TypeError(f"channel {self.name} creates no cards")
 
+    def renew_floors(self, offers: Sequence[Offer]) -> None:
+        """Let the floors of at most `batch_size` offers count anew."""
+        raise TypeError(f"channel {self.name} has no floors that lapse")
+
     @abstractmethod
     def observe(self, warehouses: Sequence[str]) -> Iterator[Sequence[Observed]]:
-        """Read back everything the account shows, in pages."""
+        """Read back everything the account shows, in pages; of channels with places, of these."""
 
     def document_differences(
         self, ours: Mapping[str, Any], theirs: Mapping[str, Any]

@@ -67,9 +67,10 @@ def run(lanes: Sequence[Lane], documents: Documents) -> Reconciled:
 
 def _read(lane: Lane, number: int) -> None:
     """Read a channel back, page by page, into observation; only cards that differ keep their fields."""
-    known = kind_of(lane).known_hashes(lane)
-    warehouses = list(dict.fromkeys(w.marketplace for w in lane.account.warehouses))
-    for page in lane.channel.observe(warehouses):
+    kind = kind_of(lane)
+    kind.refresh(lane)
+    known = kind.known_hashes(lane)
+    for page in lane.channel.observe(kind.places(lane)):
         with (
             lane.database.transaction() as connection,
             connection.cursor().copy(sql("reconcile/copy_observation")) as copy,
@@ -104,14 +105,16 @@ def _rows(
 
 
 def _compare(lane: Lane, number: int, began_at: datetime, documents: Documents) -> None:
+    kind = kind_of(lane)
+    places = kind.places(lane)
     parameters = {
         **lane.key,
         "reconciliation_id": number,
         "began_at": began_at,
         "visible_after": lane.channel.visible_after.total_seconds(),
-        "warehouses": list(dict.fromkeys(w.marketplace for w in lane.account.warehouses)),
+        "warehouses": places,
+        "places": places,
     }
-    kind = kind_of(lane)
     with lane.database.transaction() as connection:
         plan.fill_desired(connection, lane)
         connection.execute(sql("reconcile/seen"), parameters)

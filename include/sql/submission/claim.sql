@@ -1,7 +1,8 @@
 -- Take the next planned changes of a channel, most urgent first, and mark their offers in doubt: the caller commits
 -- this together with the intent row before it calls. Two callers never take the same change.
 -- Parameters: account, channel, now, batch_size, states (of offers that can take it), limit_counts and limit_seconds
---   (parallel arrays: at most so many submissions of one item in so many seconds), submission_id.
+--   (parallel arrays: at most so many submissions of one item in so many seconds), submission_id, tied (a change may
+--   have to wait for another channel), place and withdrawal (null, or what the call is about: see next_place).
 with next as (
     select c.change_id
     from change as c
@@ -16,6 +17,11 @@ with next as (
         )
         and (c.not_before is null or c.not_before <= %(now)s)
         and not exists (select 1 from offer_freeze as f where f.offer_id = c.offer_id)
+        and (
+            %(place)s::text is null
+            or (c.warehouse = %(place)s::text and (c.to_amount is null) = %(withdrawal)s::bool)
+        )
+        and (not %(tied)s or change_waits_for(c.offer_id, c.channel, c.warehouse, c.to_amount) is null)
         and not exists (
             select 1
             from unnest(%(limit_counts)s::int[], %(limit_seconds)s::double precision[]) as l (most, seconds)

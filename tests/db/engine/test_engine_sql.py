@@ -66,11 +66,16 @@ SAMPLES: dict[str, Any] = {
     "types": ["Розничная"], "values": ["Да"], "variants": False, "version": "1", "visible_after": 60.0,
     "warehouses": [MOSCOW], "without_reference": "hold", "workbook": "files/1.xlsx",
     "keep": 2, "product_id": 1, "submissions": [1],
+    "action": "1", "actions": ["1"], "allowed": True, "candidates": 1, "ends_at": NOW, "frozen": [False],
+    "frozen_at": None, "leave_from": ["1"], "members": 0, "moves_price": True, "place": None, "places": ["1"],
+    "read_at": NOW, "setting": "1", "settings": ["1"], "starts_at": NOW, "stocks": [None], "tied": True, "title": "1",
+    "withdrawal": None,
     "caps": [49], "channels": ["card", "price"], "widths": [1.2], "costs": [1],
 }  # fmt: skip
 """Parameter -> what a caller may bind."""
 
 OTHER_SAMPLES: dict[str, dict[str, Any]] = {
+    "promotion/save": {"place": 0},
     "limiter/take": {"at": None},
     "shop/finish_import": {"kind": "full", "counts": Jsonb({})},
     "shop/merge_groups": {"rows": Jsonb([{"guid": "g", "parent_guid": None, "name": "Игрушки"}])},

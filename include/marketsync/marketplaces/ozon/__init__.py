@@ -6,6 +6,7 @@ from marketsync.marketplaces.base import Marketplace
 from marketsync.marketplaces.ozon import dictionaries, transforms
 from marketsync.marketplaces.ozon.channel_card import CardChannel
 from marketsync.marketplaces.ozon.channel_price import PriceChannel
+from marketsync.marketplaces.ozon.channel_promotion import OzonPromotionChannel
 from marketsync.marketplaces.ozon.channel_stock import StockChannel
 from marketsync.marketplaces.ozon.client import check, connect
 from marketsync.marketplaces.ozon.limits import PRICE_RULES
@@ -18,7 +19,7 @@ OZON = Marketplace(
     name="ozon",
     title="Ozon",
     connect=connect,
-    channels=(CardChannel, PriceChannel, StockChannel),
+    channels=(CardChannel, OzonPromotionChannel, PriceChannel, StockChannel),
     renderer=renderer,
     categories=dictionaries.categories,
     attributes=dictionaries.attributes,

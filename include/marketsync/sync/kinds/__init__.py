@@ -8,6 +8,7 @@ from marketsync.marketplaces.base import Kind
 from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Row
 from marketsync.sync.kinds.document import DocumentKind
 from marketsync.sync.kinds.price import PriceKind
+from marketsync.sync.kinds.promotion import PromotionKind
 from marketsync.sync.kinds.stock import StockKind
 from marketsync.sync.lane import Lane
 
@@ -17,6 +18,7 @@ KINDS: Mapping[Kind, ChannelKind] = {
     Kind.DOCUMENT: DocumentKind(),
     Kind.PRICE: PriceKind(),
     Kind.STOCK: StockKind(),
+    Kind.PROMOTION: PromotionKind(),
 }
 
 

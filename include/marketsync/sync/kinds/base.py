@@ -33,12 +33,21 @@ class ChannelKind(ABC):
         event: what is announced where something became due, so that the DAG that sends it wakes.
         creates_cards: a confirmed item of a new offer means that its card exists.
         no_old: how "no struck price" is confirmed.
+        tied_by: where changes of several kinds wait for each other, the name of what ties them.
     """
 
     states: tuple[str, ...]
     event: str
     creates_cards: bool = False
     no_old: int | None = None
+    tied_by: str | None = None
+
+    def refresh(self, lane: Lane) -> None:
+        """Read of the marketplace what a plan has to know besides what was confirmed; once per run, before it."""
+
+    def places(self, lane: Lane) -> list[str]:
+        """The places inside the channel that a read-back asks for."""
+        return list(dict.fromkeys(warehouse.marketplace for warehouse in lane.account.warehouses))
 
     def prepare(self, connection: Connection, lane: Lane, offers: list[int] | None) -> None:
         """Make what `fill` reads; runs before the table `desired` exists."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from marketsync.db import sql
 from marketsync.errors import BadInput, Place
-from marketsync.marketplaces.base import Item, Offer, Price
+from marketsync.marketplaces.base import Item, Offer, Outcome, Price, PriceRules
 from marketsync.sync import texts
 from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Row
 from marketsync.sync.lane import Connection, Lane
@@ -24,10 +26,16 @@ class PriceKind(ChannelKind):
     states = ("listed", "ready")
     event = "prices"
     no_old = 0
+    tied_by = "price"
 
     def fill(self, connection: Connection, lane: Lane, offers: list[int] | None) -> None:
         """Offers without a card are looked at too: a price that a guard holds is worth showing before it has one."""
         fill_prices(connection, lane, offers=offers, states=["new", *self.states])
+        connection.execute(
+            sql("desired/price_in_promotion"), {"account": lane.account.id, **_rules(lane.price_rules)}
+        )
+        if lane.price_rules.automatic_promotions:
+            connection.execute(sql("desired/automatic_promotions"), {"allowed": lane.account.auto_promotions})
 
     def guard(self, connection: Connection, lane: Lane) -> None:
         """Hold bad prices, and all large moves where too many come at once."""
@@ -45,12 +53,44 @@ class PriceKind(ChannelKind):
         """A price that has moved since it was planned is not sent: the next plan takes it through the guards."""
         return _item
 
+    def acknowledged(
+        self, connection: Connection, lane: Lane, outcomes: Sequence[Outcome], now: datetime
+    ) -> None:
+        """A floor that was taken counts from now on."""
+        if lane.channel.floor_lasts is not None:
+            connection.execute(sql("submission/settle_floors"), {"now": now})
+
+    def compare(
+        self, connection: Connection, lane: Lane, parameters: dict[str, Any], documents: Documents
+    ) -> None:
+        """Amounts, and whether the marketplace may put an offer into promotions by itself."""
+        super().compare(connection, lane, parameters, documents)
+        if lane.price_rules.automatic_promotions:
+            connection.execute(sql("reconcile/compare_automatic_promotions"), parameters)
+        connection.execute(sql("reconcile/prices_beside_promotions"), parameters)
+
 
 def _item(offer: Offer, change: Row, desired: Row) -> Item | None:
     planned = (change["to_amount"], change["to_old"], change["to_floor"])
     if (desired["amount"], desired["old"], desired["floor"]) != planned or change["to_amount"] is None:
         return None
-    return Item(offer, Price(change["to_amount"], change["to_old"], change["to_floor"], change["currency"]))
+    if desired["text"] != change["to_text"]:
+        return None
+    automatic = None if change["to_text"] is None else change["to_text"] == "on"
+    price = Price(
+        change["to_amount"], change["to_old"], change["to_floor"], change["currency"], automatic=automatic
+    )
+    return Item(offer, price)
+
+
+def _rules(rules: PriceRules) -> dict[str, Any]:
+    return {
+        "gap_below": [gap.below for gap in rules.gaps],
+        "gap_at_least": [gap.at_least for gap in rules.gaps],
+        "gap_share": [gap.share for gap in rules.gaps],
+        "largest_discount": rules.largest_discount,
+        "floor_share": rules.floor_share or _NO_SHARE,
+    }
 
 
 def fill_prices(connection: Connection, lane: Lane, *, offers: list[int] | None, states: list[str]) -> None:
@@ -63,7 +103,6 @@ def fill_prices(connection: Connection, lane: Lane, *, offers: list[int] | None,
             place=Place(file=f"mappings/{lane.account.mapping}/prices.yaml", account=lane.account.id),
             hint=f"It delivers: {', '.join(map(repr, sorted(known)))}. No price was planned",
         )
-    rules = lane.price_rules
     connection.execute(
         sql("desired/price"),
         {
@@ -73,11 +112,7 @@ def fill_prices(connection: Connection, lane: Lane, *, offers: list[int] | None,
             "floor_types": _ids(lane.prices.floor, known),
             "offers": offers,
             "states": states,
-            "gap_below": [gap.below for gap in rules.gaps],
-            "gap_at_least": [gap.at_least for gap in rules.gaps],
-            "gap_share": [gap.share for gap in rules.gaps],
-            "largest_discount": rules.largest_discount,
-            "floor_share": rules.floor_share or _NO_SHARE,
+            **_rules(lane.price_rules),
         },
     )
     account = lane.account
@@ -97,6 +132,7 @@ def fill_prices(connection: Connection, lane: Lane, *, offers: list[int] | None,
 def hold_prices(connection: Connection, lane: Lane) -> None:
     """Name the guard of every price in `pending` that a person must see first."""
     guard = lane.account.guards.price
+    connection.execute(sql("plan/reference_before_promotion"))
     connection.execute(
         sql("plan/hold_prices"),
         {
