@@ -25,11 +25,12 @@ from marketsync.errors import MarketsyncError
 
 ARTICLES = ("A-1", "A-2")
 FLOOR = Decimal(600)
+_LIMITS = {"voucher": "1100", "moving": "900"}
 _client_ids = itertools.count(800_001)
 
 articles = st.sampled_from(ARTICLES)
 ordinary = st.sampled_from(("1000", "1000", "900", "1200", "820", "700", "0", None))
-premium = st.sampled_from(("850", "850", "800", "870", "950", "700", "610", "599", "0.01", "0", None))
+premium = st.sampled_from(("850", "950", "800", "870", "950", "700", "610", "599", "0.01", "0", None))
 limits = st.sampled_from(("900", "860", "810", "1100", None))
 kinds = st.sampled_from(("voucher", "moving"))
 events = st.one_of(
@@ -166,9 +167,11 @@ class World:
                 self.engine.upload(channel)
 
     def _start(self, kind: str) -> None:
-        action = self.actions.make(kind, voucher=kind == "voucher", candidates=dict.fromkeys(ARTICLES, "900"))
+        action = self.actions.make(
+            kind, voucher=kind == "voucher", candidates=dict.fromkeys(ARTICLES, _LIMITS[kind])
+        )
         self.current[kind] = action
-        self.limits[action] = dict.fromkeys(ARTICLES, Decimal(900))
+        self.limits[action] = dict.fromkeys(ARTICLES, Decimal(_LIMITS[kind]))
         if kind == "moving":
             self.moving.add(action)
 

@@ -174,6 +174,25 @@ def test_of_several_actions_the_first_whose_terms_are_met_counts(
     ]  # out of one before into the other
 
 
+def test_nobody_enters_an_action_before_being_out_of_the_other(
+    engine: Engine, store: Store, cabinet: Cabinet, actions: Actions, listed: str
+) -> None:
+    first = actions.make("Первая", candidates={"A-1": "800"})
+    second = actions.make("Вторая", voucher=True, candidates={"A-1": "900"})
+    store.set_price(listed, "850", kind="premium")
+    configured(engine, first, second)
+    prices(engine)
+    actions.change(first, candidates={"A-1": "860"})
+    cabinet.fault(DEACTIVATE, "timeout_before")
+    before = cabinet.now()
+    prices(engine)
+    assert {path for path, _ in writes(cabinet, before)} == {DEACTIVATE}
+    cabinet.no_faults()
+    prices(engine)
+    prices(engine)
+    assert (actions.members(first), actions.members(second)) == ({"A-1": "850.00"}, {})
+
+
 # --- leaving
 
 
