@@ -34,6 +34,7 @@ _CABINET_ORDERS: dict[str, Callable[[OzonSystem, Cabinet, dict[str, Any]], dict[
     "usage": cabinet_control.set_usage,
     "dictionary": cabinet_control.set_dictionary_value,
     "category": cabinet_control.set_category,
+    "action": cabinet_control.set_action,
 }
 
 
@@ -115,6 +116,10 @@ def router(world: World) -> APIRouter:
     @routes.get("/ozon/{client_id}/state")
     async def read_state(client_id: str) -> Response:
         return _json(cabinet_control.state(world.ozon, world.ozon.cabinet(client_id)))
+
+    @routes.get("/ozon/{client_id}/actions")
+    async def read_actions(client_id: str) -> Response:
+        return _json(cabinet_control.actions(world.ozon, world.ozon.cabinet(client_id)))
 
     @routes.post("/ozon/{client_id}/{action}")
     async def act(client_id: str, action: str, request: Request) -> Response:

@@ -28,6 +28,7 @@ __all__ = [
     "MassGuard",
     "Mode",
     "PriceGuard",
+    "Promotion",
     "Site",
     "Store",
     "Warehouse",
@@ -72,6 +73,20 @@ class Warehouse(_Strict):
     buffer: int = Field(default=0, ge=0)
     hide_below: int = Field(default=0, ge=0)
     show_at_most: int | None = Field(default=None, gt=0)
+
+
+class Promotion(_Strict):
+    """One of the marketplace's promotions that the store takes part in.
+
+    Attributes:
+        action: the marketplace's id of it, or its title.
+        price: the 1C price type that becomes the price in it.
+        stock: pieces offered in it, where the promotion asks for a number.
+    """
+
+    action: str = Field(min_length=1)
+    price: str = Field(min_length=1)
+    stock: int | None = Field(default=None, gt=0)
 
 
 class PriceGuard(_Strict):
@@ -139,6 +154,8 @@ class Account(_Strict):
             nothing else changes: a mark that comes back sells at once, with its reviews and its place in the search)
             or archive.
         archive_after: hours for which such a card stays before it is archived.
+        promotions: an offer is in the first of them whose terms it meets.
+        auto_promotions: the marketplace may put offers into promotions by itself, down to their floor.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -152,9 +169,19 @@ class Account(_Strict):
     warehouses: tuple[Warehouse, ...]
     unmarked: Literal["keep", "archive"] = "keep"
     archive_after: int = Field(default=24, ge=0)
+    promotions: tuple[Promotion, ...] = ()
+    auto_promotions: bool = False
     guards: Guards = Guards()
     heal: Heal = Heal()
     schedules: Schedules = Schedules()
+
+    @model_validator(mode="after")
+    def _promotions_are_unique(self) -> Account:
+        names = [promotion.action.strip().casefold() for promotion in self.promotions]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"a promotion is named once; twice: {', '.join(twice)}")
+        return self
 
 
 class Store(_Strict):

@@ -15,10 +15,13 @@ from typing import Any
 from sandbox.clock import iso
 from sandbox.exchange import Answer, IncomingCall, System
 from sandbox.ozon import (
+    action_rules,
+    actions,
     archive,
     attribute_updates,
     catalog,
     imports,
+    min_price_timer,
     prices,
     quotas,
     reading,
@@ -62,6 +65,7 @@ class Method:
     schema: Callable[[OzonSystem], Message]
     run: Callable[[OzonSystem, Cabinet, Json], Json]
     items: str = ""
+    verb: str = "POST"
 
 
 def _fixed(schema: Message) -> Callable[[OzonSystem], Message]:
@@ -104,6 +108,19 @@ METHODS: dict[str, Method] = {
         _fixed(warehouses.STOCKS_REQUEST), warehouses.warehouse_stocks
     ),
     "/v2/warehouse/list": Method(_fixed(warehouses.LIST_REQUEST), warehouses.warehouse_list),
+    "/v1/actions": Method(_fixed(actions.ACTIONS_REQUEST), actions.actions, verb="GET"),
+    "/v2/actions/candidates": Method(_fixed(actions.CANDIDATES_REQUEST), actions.candidates),
+    "/v2/actions/products": Method(_fixed(actions.PRODUCTS_REQUEST), actions.products),
+    "/v1/actions/products/update": Method(_fixed(actions.UPDATE_REQUEST), actions.update, "products"),
+    "/v2/actions/products/deactivate": Method(
+        _fixed(actions.DEACTIVATE_REQUEST), actions.deactivate, "product_ids"
+    ),
+    "/v1/product/action/timer/update": Method(
+        _fixed(min_price_timer.UPDATE_REQUEST), min_price_timer.update, "product_ids"
+    ),
+    "/v1/product/action/timer/status": Method(
+        _fixed(min_price_timer.STATUS_REQUEST), min_price_timer.status, "product_ids"
+    ),
     "/v1/roles": Method(_fixed(Message("RolesByTokenRequest")), _roles),
 }
 
@@ -135,7 +152,7 @@ def _trace(random: Random) -> str:
 
 def _respond(system: OzonSystem, call: IncomingCall) -> Answer:
     method = METHODS.get(call.path)
-    if method is None or call.method != "POST":
+    if method is None or call.method != method.verb:
         return Answer(404, "404 page not found\n", media_type="text/plain")
     remaining: int | None = None
     client_id = call.headers.get("client-id", "")
@@ -144,6 +161,7 @@ def _respond(system: OzonSystem, call: IncomingCall) -> Answer:
         now = system.clock.monotonic()
         cabinet.settle(now)
         reservations.play(system, cabinet, now)
+        action_rules.play(system, cabinet, now)
         remaining = _take_call(system, cabinet, now)
         if call.path == stocks.PATH:
             remaining = stocks.take_call(system, cabinet)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sandbox.ozon import hand_made, money, pricing, quotas, reservations
+from sandbox.ozon import action_control, action_rules, hand_made, money, pricing, quotas, reservations
 from sandbox.ozon.imports import MAX_OFFER_ID
 from sandbox.ozon.state import Archive, Cabinet, CardAttribute, KeyState, Product, StockCell
 from sandbox.ozon.system import OzonSystem
@@ -61,6 +61,7 @@ def product_state(product: Product) -> Json:
         "old_price": money.text(prices.old_price),
         "min_price": money.text(prices.min_price),
         "net_price": money.text(prices.net_price),
+        "auto_add": prices.auto_add_enabled,
         "declared_price": None if prices.declared_price is None else money.text(prices.declared_price),
         "quarantine": None
         if pending is None
@@ -95,8 +96,9 @@ def edit(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
 
     `order`: offer_id, and any of name, images, color_image, attributes [{id, complex_id, values}] (added or
     changed; one without values is taken away), price, old_price, min_price, stock {warehouse_id: free units},
-    archived (true; "auto" as Ozon does it by itself; false), article (a new one), deleted (true),
-    quarantine_release (true). A price set by a person is in force at once. Raises ControlError.
+    archived (true; "auto" as Ozon does it by itself; false), article (a new one), deleted (true), auto_add
+    (automatic adding to promotions), quarantine_release (true). A price set by a person is in force at once.
+    Raises ControlError.
     """
     _catch_up(system, cabinet)
     product = _product(cabinet, order)
@@ -150,7 +152,9 @@ def _edit_money(field: str) -> Callable[[OzonSystem, Cabinet, Product, Any], Non
     def edit_one(system: OzonSystem, cabinet: Cabinet, product: Product, value: Any) -> None:
         changed: dict[str, Any] = {field: money.parse(str(value)), "pending": None}
         prices = replace(product.prices.actual, **changed)
-        system.write_prices(cabinet, product, prices, system.clock.monotonic())
+        now = system.clock.monotonic()
+        system.write_prices(cabinet, product, prices, now)
+        action_rules.follow_price(system, cabinet, product, now)
 
     return edit_one
 
@@ -188,6 +192,11 @@ def _release_quarantine(system: OzonSystem, cabinet: Cabinet, product: Product, 
         system.write_prices(cabinet, product, prices, system.clock.monotonic())
 
 
+def _edit_auto_add(system: OzonSystem, cabinet: Cabinet, product: Product, value: Any) -> None:
+    prices = replace(product.prices.actual, auto_add_enabled=bool(value))
+    system.write_prices(cabinet, product, prices, system.clock.monotonic())
+
+
 _EDITS: dict[str, Callable[[OzonSystem, Cabinet, Product, Any], None]] = {
     "name": _edit_name,
     "images": _edit_images,
@@ -200,6 +209,7 @@ _EDITS: dict[str, Callable[[OzonSystem, Cabinet, Product, Any], None]] = {
     "archived": _edit_archived,
     "article": _edit_article,
     "deleted": _delete,
+    "auto_add": _edit_auto_add,
     "quarantine_release": _release_quarantine,
 }
 
@@ -263,6 +273,21 @@ def set_key(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
     return {"state": cabinet.key_state, "expires_at": cabinet.key_expires_at.isoformat()}
 
 
+def set_action(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
+    """Make, change or end a promotion: see `action_control.order`. Raises ControlError."""
+    _catch_up(system, cabinet)
+    try:
+        return action_control.order(system, cabinet, order)
+    except (KeyError, ValueError) as error:
+        raise ControlError(f"cannot understand the order: {error}") from error
+
+
+def actions(system: OzonSystem, cabinet: Cabinet) -> Json:
+    """All promotions as they are, those that are over included: {action id: {...}}."""
+    _catch_up(system, cabinet)
+    return action_control.all_actions(system, cabinet)
+
+
 def set_warehouse(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
     """Set a warehouse's status, e.g. {"warehouse_id": ..., "status": "disabled"}. Raises ControlError."""
     warehouse = cabinet.warehouses.get(int(order.get("warehouse_id", 0)))
@@ -323,3 +348,4 @@ def _catch_up(system: OzonSystem, cabinet: Cabinet) -> None:
     now = system.clock.monotonic()
     cabinet.settle(now)
     reservations.play(system, cabinet, now)
+    action_rules.play(system, cabinet, now)

@@ -91,6 +91,16 @@ class OzonKnobs:
     """
     optional_description_elements: bool = True
     """Real answers of /v1/product/import/info carry this undocumented object in each error."""
+    deactivate_outside_vouchers: Literal["ignored", "removed"] = "ignored"
+    """UNSURE: /v2/actions/products/deactivate is described for «Промокоды» only: a product of another action
+    is missing from the answer and stays in, or is taken out.
+    """
+    price_above_action: Literal["leaves", "stays"] = "leaves"
+    """UNSURE: what an ordinary price above the action's limit does to a product in an action other than
+    «Промокоды»: it leaves, or stays in at the action's price.
+    """
+    ended_action: Literal["http_400", "http_404"] = "http_400"
+    """UNSURE: how a method answers for an action that is over."""
     image_urls: Literal["cdn", "as_sent"] = "cdn"
     """UNSURE: reads show Ozon's own links to the pictures, as in its examples, or those that were sent."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sandbox.ozon import money, pricing
+from sandbox.ozon import action_rules, money, pricing
 from sandbox.ozon.card_rules import VAT_RATES
 from sandbox.ozon.knobs import OzonKnobs
 from sandbox.ozon.state import Cabinet, Prices, Product
@@ -85,7 +85,10 @@ def _change(system: OzonSystem, cabinet: Cabinet, product: Product | None, item:
     wait = product.price_window.take(now, system.knobs.price_updates_per_hour, system.window(_HOUR_SECONDS))
     if wait > 0:
         raise _Failure(_HOUR_LIMIT_ERROR, _HOUR_LIMIT_ERROR)
+    if item["min_price"] or item["min_price_for_auto_actions_enabled"]:
+        product.min_price_set_at = system.clock.utcnow()
     system.write_prices(cabinet, product, pricing.settle_change(current, wanted), now)
+    action_rules.follow_price(system, cabinet, product, now)
 
 
 def _wanted(current: Prices, item: Json) -> Prices:

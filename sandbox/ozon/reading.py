@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.clock import iso
-from sandbox.ozon import listing, money
+from sandbox.ozon import action_rules, listing, money
 from sandbox.ozon.errors import bad_request
 from sandbox.ozon.state import Cabinet, Card, CardAttribute, ItemError, Prices, Product
 from sandbox.ozon.system import OzonSystem, model_name
@@ -135,7 +135,7 @@ def info_prices(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
     products = listing.select(cabinet, request["filter"], "GetProductInfoPricesV5Request")
     shown, cursor, more = listing.page(products, request["cursor"], request["limit"])
     return {
-        "items": [_prices(each) for each in shown],
+        "items": [_prices(system, cabinet, each) for each in shown],
         "cursor": _end_cursor(system, cursor, more),
         "total_items": len(products),
     }
@@ -343,7 +343,31 @@ def _attribute(attribute: CardAttribute, value_id_field: str) -> Json:
     }
 
 
-def _prices(product: Product) -> Json:
+def _marketing(system: OzonSystem, cabinet: Cabinet, product: Product) -> Json:
+    """The running promotions that the seller put the product into."""
+    moment = system.clock.utcnow()
+    running = [
+        (action, member)
+        for action in cabinet.actions.values()
+        if action.running(moment) and (member := action.member(product.product_id, shown=True)) is not None
+    ]
+    return {
+        "actions": [
+            {
+                "date_from": iso(action.date_start),
+                "date_to": iso(action.date_end),
+                "title": action.title,
+                "value": money.number(member.price),
+            }
+            for action, member in running
+        ],
+        "current_period_from": iso(min(a.date_start for a, _ in running)) if running else None,
+        "current_period_to": iso(max(a.date_end for a, _ in running)) if running else None,
+        "ozon_actions_exist": False,
+    }
+
+
+def _prices(system: OzonSystem, cabinet: Cabinet, product: Product) -> Json:
     prices = _shown_prices(product)
     return {
         "product_id": product.product_id,
@@ -355,7 +379,7 @@ def _prices(product: Product) -> Json:
             "old_price": money.number(prices.old_price),
             "min_price": money.number(prices.min_price),
             "net_price": money.number(prices.net_price),
-            "marketing_seller_price": money.number(prices.price),
+            "marketing_seller_price": money.number(action_rules.buyers_price(system, cabinet, product)),
             "retail_price": 0.0,
             "currency_code": prices.currency_code,
             "vat": float(prices.vat),
@@ -379,12 +403,7 @@ def _prices(product: Product) -> Json:
             "fbs_first_mile_max_amount": 25.0,
             "fbs_return_flow_amount": 40.0,
         },
-        "marketing_actions": {
-            "actions": [],
-            "current_period_from": None,
-            "current_period_to": None,
-            "ozon_actions_exist": False,
-        },
+        "marketing_actions": _marketing(system, cabinet, product),
         "price_indexes": {
             "color_index": "WITHOUT_INDEX",
             "external_index_data": _index("min_price", 0.0),

@@ -17,6 +17,7 @@ from itertools import count
 from typing import Generic, Literal, TypeVar
 
 from sandbox.limits import SlidingWindow
+from sandbox.ozon.action_state import Action
 
 T = TypeVar("T")
 
@@ -148,6 +149,8 @@ class Product:
     stocks: dict[int, Lagged[StockCell]] = field(default_factory=dict)
     errors: tuple[ItemError, ...] = ()
     """Errors and warnings of the last import."""
+    min_price_set_at: datetime | None = None
+    """When the minimum price was last set or renewed."""
     price_window: SlidingWindow = field(default_factory=SlidingWindow)
     stock_accepted: dict[int, float] = field(default_factory=dict)
     """Warehouse -> moment of the last accepted update by the API."""
@@ -255,6 +258,7 @@ class Cabinet:
         self.models: dict[str, tuple[int, int]] = {}
         """Model name -> model id and how many cards carry it."""
         self.tasks: dict[int, Task] = {}
+        self.actions: dict[int, Action] = {}
         self.daily = DailyUsage()
         self.last_import_due: dict[str, float] = {}
         """Offer -> when its last queued import is worked on: imports of one offer keep their order."""

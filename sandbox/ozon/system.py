@@ -23,6 +23,7 @@ _FIRST_PRODUCT_ID = 3_400_000_001
 _FIRST_SKU = 2_600_000_001
 _FIRST_TASK_ID = 1_900_000_001
 _FIRST_MODEL_ID = 400_000_001
+_FIRST_ACTION_ID = 1_700_001
 
 
 class OzonSystem:
@@ -45,6 +46,7 @@ class OzonSystem:
         self.catalog = catalog()
         self.cabinets: dict[str, Cabinet] = {}
         self.task_ids = count(_FIRST_TASK_ID)
+        self.action_ids = count(_FIRST_ACTION_ID)
         self._product_ids = count(_FIRST_PRODUCT_ID)
         self._skus = count(_FIRST_SKU)
         self._model_ids = count(_FIRST_MODEL_ID)

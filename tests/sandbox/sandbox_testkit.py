@@ -96,6 +96,13 @@ class Ozon:
         assert response.status_code == 200, response.text
         return response.json()
 
+    def actions(self) -> list[dict[str, Any]]:
+        """GET /v1/actions."""
+        response = self.http.get("/ozon/v1/actions", headers=self.headers)
+        assert response.status_code == 200, response.text
+        found: list[dict[str, Any]] = response.json()["result"]
+        return found
+
     def knobs(self, section: str = "ozon", **changes: Any) -> None:
         response = self.http.patch("/_sandbox/knobs", json={section: changes})
         assert response.status_code == 200, response.text

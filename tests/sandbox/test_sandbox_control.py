@@ -268,7 +268,7 @@ def test_archiving_in_the_cabinet(ozon: Ozon) -> None:
         (
             "dance",
             {},
-            "post an object to one of: cards, category, dictionary, edit, key, reserve, usage, warehouse",
+            "post an object to one of: action, cards, category, dictionary, edit, key, reserve, usage, warehouse",
         ),
     ],
 )

@@ -192,7 +192,7 @@ def test_ids_are_accepted_as_numbers_and_as_strings(ozon: Ozon) -> None:
         assert filtered["result"]["total_items"] == 1
 
 
-@pytest.mark.parametrize("path", sorted(METHODS))
+@pytest.mark.parametrize("path", sorted(path for path in METHODS if METHODS[path].verb == "POST"))
 def test_a_misspelt_field_is_refused_or_ignored_by_the_knob(ozon: Ozon, path: str) -> None:
     refused = ozon.call(path, {"lmit": 10})
     assert (refused.status_code, refused.json()["message"]) == (400, 'proto: unknown field "lmit"')

@@ -39,6 +39,7 @@ _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 class _Request:
     """A call as it is sent at every attempt."""
 
+    verb: str
     path: str
     body: bytes
     limits: tuple[Limit, ...]
@@ -50,7 +51,7 @@ class _Request:
 
     @property
     def method(self) -> str:
-        return f"POST {self.path}"
+        return f"{self.verb} {self.path}"
 
 
 class ApiClient:
@@ -132,6 +133,7 @@ class ApiClient:
             Fatal: no retry helps.
         """
         request = _Request(
+            verb="POST",
             path=path,
             body=json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
                 "utf-8", "replace"
@@ -152,6 +154,21 @@ class ApiClient:
     def now(self) -> datetime:
         """The time by the client's clock."""
         return self._clock.now()
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Read the JSON object at a path, without parameters. Raises what `post` raises for a reading call."""
+        request = _Request(
+            verb="GET",
+            path=path,
+            body=b"",
+            limits=self._common_limits,
+            own_limits=False,
+            write=False,
+            items=None,
+            submission=None,
+            place=Place(account=self.account, method=f"GET {path}"),
+        )
+        return retry(lambda attempt: self._attempt(request, attempt), clock=self._clock, repeatable=True)
 
     def close(self) -> None:
         """Close the connections that are kept open."""
@@ -181,8 +198,12 @@ class ApiClient:
         vendor = self._answers.vendor
         unsure: type[Retriable] = Uncertain if request.write else Retriable
         try:
-            response = self._session.post(
-                self._base_url + request.path, data=request.body, timeout=self._timeout, allow_redirects=False
+            response = self._session.request(
+                request.verb,
+                self._base_url + request.path,
+                data=request.body,
+                timeout=self._timeout,
+                allow_redirects=False,
             )
         except requests.exceptions.SSLError as error:
             if _caused_by(error, ssl.SSLCertVerificationError):

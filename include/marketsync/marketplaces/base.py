@@ -42,6 +42,7 @@ __all__ = [
     "Price",
     "PriceRules",
     "Problem",
+    "PromotionPrice",
     "Quota",
     "Recovery",
     "Refused",
@@ -61,6 +62,7 @@ class Kind(StrEnum):
     STOCK = "stock"
     ARTICLE = "article"
     SHELF = "shelf"
+    PROMOTION = "promotion"
 
 
 class Pipeline(StrEnum):
@@ -109,12 +111,36 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Money in the account's currency; `old` is the struck price, `floor` what promotions may not go below."""
+    """Money in the account's currency; `old` is the struck price, `floor` what promotions may not go below.
+
+    `automatic`: the marketplace may put the offer into promotions by itself; None where there is no such thing.
+    """
 
     amount: Decimal
     old: Decimal | None
     floor: Decimal | None
     currency: str
+    automatic: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionPrice:
+    """A price in one of the marketplace's promotions.
+
+    Attributes:
+        action: the promotion.
+        amount: None takes the offer out.
+        ordinary: where the promotion moves the ordinary price, the one to go back to when it is left.
+        moves_price: see marketplaces.promotions.Action.
+        stock: pieces offered in it, where it asks for a number.
+    """
+
+    action: str
+    amount: Decimal | None
+    ordinary: Decimal | None
+    moves_price: bool
+    currency: str
+    stock: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +200,14 @@ class Item:
     """One offer with the value that a submission carries for it."""
 
     offer: Offer
-    value: Price | Stock | Card | Word
+    value: Price | Stock | Card | Word | PromotionPrice
 
     @property
     def warehouse(self) -> str:
-        """The warehouse of a stock, '' for everything else."""
-        return self.value.warehouse if isinstance(self.value, Stock) else ""
+        """The warehouse of a stock, the action of a promotion, '' for everything else."""
+        if isinstance(self.value, Stock):
+            return self.value.warehouse
+        return self.value.action if isinstance(self.value, PromotionPrice) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,11 +335,13 @@ class PriceRules:
         gaps: by price, ascending.
         largest_discount: a struck price may not exceed price / (1 - this), nor reach it.
         floor_share: the floor is at least this share of the price.
+        automatic_promotions: the marketplace puts offers into promotions by itself unless it is told not to.
     """
 
     gaps: tuple[GapRule, ...] = ()
     largest_discount: Decimal | None = None
     floor_share: Decimal | None = None
+    automatic_promotions: bool = False
 
 
 # ------------------------------------------------------------------ rendering of documents
@@ -529,6 +559,8 @@ class Channel(ABC):
         settles_within: a call of such a channel whose answer never came has had its effect by then.
         seen_by: the channel whose read-back shows this one's values too; None: its own does.
         longest: characters of a word.
+        one_place_per_call: a call is about one place, and either sets values in it or takes them away.
+        floor_lasts: how long a floor counts after it was sent or renewed; None: for ever.
     """
 
     name: str
@@ -543,6 +575,8 @@ class Channel(ABC):
     settles_within: timedelta = timedelta(minutes=15)
     seen_by: str | None = None
     longest: int = 0
+    one_place_per_call: bool = False
+    floor_lasts: timedelta | None = None
 
     def __init__(self, client: ApiClient) -> None:
         self._client = client
@@ -590,9 +624,13 @@ class Channel(ABC):
         """What may be sent until the quota's reset; None: the marketplace has no quota for this channel."""
         return None
 
+    def renew_floors(self, offers: Sequence[Offer]) -> None:
+        """Let the floors of at most `batch_size` offers count anew."""
+        raise TypeError(f"channel {self.name} has no floors that lapse")
+
     @abstractmethod
     def observe(self, warehouses: Sequence[str]) -> Iterator[Sequence[Observed]]:
-        """Read back everything the account shows, in pages."""
+        """Read back everything the account shows, in pages; of channels with places, of these."""
 
     def fingerprint(self, document: Mapping[str, Any], fields: Collection[str]) -> bytes:
         """The hash over some fields of a document, rendered or read back; pure."""

@@ -20,7 +20,7 @@ _TEXTS = {
     ),
     "quantiles": Words(
         "Изменение, %: 5 % цен до {p05}, четверть до {p25}, половина до {median}, три четверти до {p75}, 95 % до {p95}",
-        "Change, %: 5 % of prices up to {p05}, a quarter to {p25}, half to {median}, three quarters to {p75}, 95 % to {p95}",
+        "Change, %: 5 % of prices up to {p05}, 25 % to {p25}, half to {median}, 75 % to {p75}, 95 % to {p95}",
     ),
     "histogram": Words("Сколько цен на сколько процентов:", "How many prices by how many percent:"),
     "largest_up": Words("Сильнее всего вверх:", "The largest rises:"),

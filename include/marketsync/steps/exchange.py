@@ -13,7 +13,7 @@ from marketsync.errors import Fatal, MarketsyncError
 from marketsync.marketplaces.base import Kind, Pipeline
 from marketsync.runtime import Runtime, Seller
 from marketsync.steps.counts import Counts, total
-from marketsync.sync import apply, cards
+from marketsync.sync import apply, cards, renewal
 from marketsync.sync import plan as planning
 from marketsync.sync.kinds import Documents, kind_of
 from marketsync.sync.lane import Lane
@@ -51,6 +51,9 @@ def upload_channel(runtime: Runtime, account: str, channel: str) -> Counts:
     if seller.account.mode is not Mode.SEND:
         return {"sent": 0, "calls": 0, "left": open_changes(lane), "mode": seller.account.mode.value}
     sent = _send(seller, lane)
+    renewed = renewal.run(lane)
+    if renewed:
+        _log.info("floors renewed", account=account, channel=channel, floors=renewed)
     return {
         "sent": sent.items,
         "calls": sent.calls,
@@ -88,7 +91,10 @@ def upload(runtime: Runtime, account: str, pipeline: str) -> Counts:
     """
     parts: list[Counts] = []
     trouble: MarketsyncError | None = None
-    for lane in runtime.seller(account).pipeline(Pipeline(pipeline)):
+    lanes = runtime.seller(account).pipeline(Pipeline(pipeline))
+    tied = [lane for lane in lanes if kind_of(lane).tied_by is not None]
+    # what one of several tied channels confirmed lets changes of the others go
+    for lane in [*lanes, *(tied[:-1] if len(tied) > 1 else ())]:
         try:
             parts.append(upload_channel(runtime, account, lane.channel.name))
         except Fatal:

@@ -132,7 +132,14 @@ def _waiting(lane: Lane) -> tuple[int, float | None]:
     with lane.database.transaction() as connection:
         row = connection.execute(
             sql("submission/waiting"),
-            {**lane.key, **lane.item_limits, **lane.apart, "states": list(kind_of(lane).states), "now": now},
+            {
+                **lane.key,
+                **lane.item_limits,
+                **lane.apart,
+                "states": list(kind_of(lane).states),
+                "now": now,
+                "tied": kind_of(lane).tied_by is not None,
+            },
         ).fetchone()
     if not row or not row["waiting"]:
         return 0, None

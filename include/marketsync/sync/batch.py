@@ -42,21 +42,28 @@ class Batch:
 def build(lane: Lane, documents: Documents | None, *, size: int) -> Batch | None:
     """Claim up to `size` changes and commit their intent; None where nothing may be sent now."""
     now = lane.clock.now()
+    kind = kind_of(lane)
     with lane.database.transaction() as connection:
-        connection.execute(sql("submission/claim_turn"), {"account": lane.account.id, "turn": lane.turn})
+        turn = kind.tied_by or lane.turn
+        connection.execute(sql("submission/claim_turn"), {"account": lane.account.id, "turn": turn})
+        parameters = {
+            **lane.key,
+            **lane.item_limits,
+            **lane.apart,
+            "now": now,
+            "states": list(kind.states),
+            "tied": kind.tied_by is not None,
+        }
+        one: dict[str, Any] | None = {"place": None, "withdrawal": None}
+        if lane.channel.one_place_per_call:
+            one = connection.execute(sql("submission/next_place"), parameters).fetchone()
+        if one is None:
+            return None
         row = connection.execute(sql("submission/open"), {**lane.key, "now": now}).fetchone()
         submission: int = row["submission_id"] if row else 0
         claimed = connection.execute(
             sql("submission/claim"),
-            {
-                **lane.key,
-                **lane.item_limits,
-                **lane.apart,
-                "now": now,
-                "batch_size": size,
-                "states": list(kind_of(lane).states),
-                "submission_id": submission,
-            },
+            {**parameters, **one, "batch_size": size, "submission_id": submission},
         ).fetchall()
         if not claimed:
             connection.rollback()

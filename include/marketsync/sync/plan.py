@@ -64,6 +64,7 @@ def make(lane: Lane, *, full: bool = False) -> Summary:
     Raises:
         BadInput: accounts.yaml or a mapping names what the store never delivered.
     """
+    kind_of(lane).refresh(lane)
     now = lane.clock.now()
     with lane.database.transaction() as connection:
         connection.execute(sql("plan/lock"), lane.key)
@@ -93,17 +94,20 @@ def make(lane: Lane, *, full: bool = False) -> Summary:
 
 
 def preview(lane: Lane, *, full: bool = False, limit: int = 20) -> Preview:
-    """What `make` would plan now; nothing is written.
+    """What `make` would plan now; nothing is written but what was read of the marketplace.
 
     Args:
         limit: how many changes are named; with none, only their counts are of interest.
     """
+    kind_of(lane).refresh(lane)
     with lane.database.transaction() as connection:
         fill_pending(connection, lane, full=full)
         counts = [
             (row["why"], row["guard"], row["n"]) for row in connection.execute(sql("plan/preview_counts"))
         ]
-        rows = connection.execute(sql("plan/preview"), {"limit": limit}).fetchall()
+        rows = connection.execute(
+            sql("plan/preview"), {"limit": limit, "channel": lane.channel.name}
+        ).fetchall()
         figures = kind_of(lane).figures(connection, lane) if limit else {}
         connection.rollback()
     return Preview(counts=counts, rows=rows, figures=figures)

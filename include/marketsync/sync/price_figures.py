@@ -21,8 +21,8 @@ def price_figures(connection: Connection, lane: Lane) -> dict[str, Any]:
 
     Returns:
         changes (up, down, first, same, sum_up, sum_down, p05..p95, histogram by bucket), largest_up, largest_down,
-        held by guard, kept (with why: fall, rise, quarantine), kept_rows, rules (table, version, the line of each rule in
-        force with its number of goods).
+        held by guard, kept (with why: fall, rise, quarantine), kept_rows, rules (table, version, the line of each
+        rule in force with its number of goods).
     """
     changes = dict(connection.execute(sql("plan/price_figures")).fetchone() or {})
     changes["histogram"] = dict(zip(BUCKETS, changes["histogram"], strict=True))

@@ -67,9 +67,10 @@ def run(lanes: Sequence[Lane], documents: Documents) -> Reconciled:
 
 def _read(lane: Lane, number: int) -> None:
     """Read a channel back, page by page, into observation; only cards that differ keep their fields."""
-    read = kind_of(lane).reader(lane)
-    warehouses = list(dict.fromkeys(w.marketplace for w in lane.account.warehouses))
-    for page in lane.channel.observe(warehouses):
+    kind = kind_of(lane)
+    kind.refresh(lane)
+    read = kind.reader(lane)
+    for page in lane.channel.observe(kind.places(lane)):
         with (
             lane.database.transaction() as connection,
             connection.cursor().copy(sql("reconcile/copy_observation")) as copy,
@@ -102,15 +103,17 @@ def _rows(page: Sequence[Observed], lane: Lane, number: int, read: Reader) -> It
 
 
 def _compare(lane: Lane, number: int, began_at: datetime, documents: Documents) -> None:
+    kind = kind_of(lane)
+    places = kind.places(lane)
     parameters = {
         **lane.key,
         "shown_by": lane.channel.seen_by or lane.channel.name,
         "reconciliation_id": number,
         "began_at": began_at,
         "visible_after": lane.channel.visible_after.total_seconds(),
-        "warehouses": list(dict.fromkeys(w.marketplace for w in lane.account.warehouses)),
+        "warehouses": places,
+        "places": places,
     }
-    kind = kind_of(lane)
     with lane.database.transaction() as connection:
         plan.fill_desired(connection, lane)
         connection.execute(sql("reconcile/seen"), parameters)

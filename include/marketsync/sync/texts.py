@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-__all__ = ["cannot_rename", "exists_there", "stock_not_zero", "unlistable", "wrong_currency"]
+from collections.abc import Sequence
+from datetime import datetime
+
+__all__ = [
+    "action_ambiguous",
+    "action_frozen",
+    "action_over",
+    "action_twice",
+    "action_unknown",
+    "action_upcoming",
+    "cannot_rename",
+    "exists_there",
+    "kept_out_of_promotion",
+    "price_type_unknown",
+    "stock_not_zero",
+    "unlistable",
+    "wrong_currency",
+]
+
+_DAY = "%d.%m.%Y %H:%M UTC"
 
 
 def wrong_currency(currency: str) -> str:
@@ -48,3 +67,70 @@ def exists_there(article: str) -> str:
         f"В кабинете уже есть карточка с артикулом «{article}», созданная не этим обменом: "
         "она не изменена; смените её артикул в кабинете, и обмен создаст свою карточку"
     )
+
+
+def kept_out_of_promotion(currency: str) -> dict[str, str]:
+    """Why an offer is not in the promotion that was chosen for it; %s twice for amounts, once for a currency."""
+    return {
+        "currency": wrong_currency(currency),
+        "above_max_action_price": "Цена для акции %s выше предельной цены акции %s: товар в акции не участвует; "
+        "снизьте цену этого типа в 1С или ничего не делайте",
+        "not_below_price": "Цена для акции %s не ниже обычной цены %s: товар в акции не участвует; "
+        "исправьте цены в 1С",
+        "stock_minimum": "Акция требует не меньше %s шт., а в accounts.yaml для неё указано %s: "
+        "задайте stock этой акции",
+    }
+
+
+def action_unknown(name: str, listed: Sequence[str]) -> str:
+    """An entry of accounts.yaml that names no action."""
+    known = ", ".join(listed) or "ни одной"
+    return (
+        f"Акции «{name}» у площадки нет: она завершена, удалена или названа с ошибкой; её товары больше не "
+        f"ведутся. Исправьте promotions в accounts.yaml. Площадка предлагает: {known}"
+    )
+
+
+def action_ambiguous(name: str, ids: Sequence[str]) -> str:
+    """An entry of accounts.yaml whose title several actions have."""
+    return (
+        f"Название «{name}» есть у нескольких акций: укажите в accounts.yaml номер одной из {', '.join(ids)}"
+    )
+
+
+def action_twice(name: str, other: str) -> str:
+    """Two entries of accounts.yaml that name one action."""
+    return (
+        f"«{name}» и «{other}» в accounts.yaml - одна и та же акция: вторая запись не действует, удалите её"
+    )
+
+
+def action_over(title: str, ended: datetime | None) -> str:
+    """A chosen action that has ended."""
+    return f"Акция «{title}» завершилась{_since(ended)}: её товары больше не ведутся; уберите её из accounts.yaml"
+
+
+def action_upcoming(title: str, starts: datetime | None) -> str:
+    """A chosen action that has not begun."""
+    return f"Акция «{title}» ещё не началась: цены в неё уйдут после её начала{_since(starts)}"
+
+
+def action_frozen(title: str, since: datetime | None) -> str:
+    """A chosen action in which the marketplace lets prices fall only."""
+    return (
+        f"Площадка приостановила акцию «{title}»{_since(since)}: товары не добавляются и не убираются, цены в ней "
+        "могут только снижаться"
+    )
+
+
+def price_type_unknown(name: str, known: Sequence[str]) -> str:
+    """A promotion's price type that the store has never delivered."""
+    there = ", ".join(f"«{each}»" for each in known) or "пока ни одного"
+    return (
+        f"В 1С нет типа цен «{name}», указанного для акции: в ней ничего не меняется. Исправьте promotions в "
+        f"accounts.yaml. 1С передаёт: {there}"
+    )
+
+
+def _since(moment: datetime | None) -> str:
+    return f" {moment.strftime(_DAY)}" if moment is not None else ""

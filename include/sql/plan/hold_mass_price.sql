@@ -5,7 +5,7 @@ with moved as (
     from pending
     where
         guard is null and from_amount > 0
-        and abs(amount - from_amount) > from_amount * %(moved_by)s::numeric
+        and abs(amount - reference) > reference * %(moved_by)s::numeric
 ),
 
 verdict as (

@@ -1,4 +1,4 @@
--- What a plan would change, for a person. Parameters: limit. Reads pending.
+-- What a plan would change, for a person. Parameters: limit, channel. Reads pending.
 select
     o.article,
     s.name,
@@ -13,7 +13,8 @@ select
     p.from_text,
     p.text,
     p.why,
-    p.guard
+    p.guard,
+    change_waits_for(p.offer_id, %(channel)s, p.warehouse, p.amount) as waits_for
 from pending as p
 inner join offer as o using (offer_id)
 inner join product as s using (product_id)

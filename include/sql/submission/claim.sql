@@ -2,7 +2,9 @@
 -- this together with the intent row before it calls. Two callers never take the same change.
 -- Parameters: account, channel, now, batch_size, states (of offers that can take it), limit_counts and limit_seconds
 --   (parallel arrays: at most so many submissions of one item in so many seconds), submission_id, apart_from (channels
---   whose call about an offer must have ended first), settles_within (seconds: a call of theirs without an answer has).
+--   whose call about an offer must have ended first), settles_within (seconds: a call of theirs without an answer has),
+--   tied (a change may have to wait for another channel), place and withdrawal (null, or what the call is about: see
+--   next_place).
 with next as (
     select c.change_id
     from change as c
@@ -24,6 +26,11 @@ with next as (
         )
         and (c.not_before is null or c.not_before <= %(now)s)
         and not exists (select 1 from offer_freeze as f where f.offer_id = c.offer_id)
+        and (
+            %(place)s::text is null
+            or (c.warehouse = %(place)s::text and (c.to_amount is null) = %(withdrawal)s::bool)
+        )
+        and (not %(tied)s or change_waits_for(c.offer_id, c.channel, c.warehouse, c.to_amount) is null)
         and not exists (
             select 1
             from unnest(%(limit_counts)s::int[], %(limit_seconds)s::double precision[]) as l (most, seconds)

@@ -1,5 +1,6 @@
--- When the next planned change of a channel may be sent. Parameters: account, channel, states, now,
---   limit_counts, limit_seconds, apart_from, settles_within (see submission/claim).
+-- When the next planned change of a channel may be sent; one that waits for another channel is not counted.
+-- Parameters: account, channel, states, now, limit_counts, limit_seconds, apart_from, settles_within, tied (see
+--   submission/claim).
 select
     count(*) as waiting,
     min(greatest(
@@ -56,3 +57,4 @@ where
             where stopped.account = %(account)s and stopped.channel in ('', %(channel)s)
         )
     and not exists (select 1 from offer_freeze as f where f.offer_id = c.offer_id)
+    and (not %(tied)s or change_waits_for(c.offer_id, c.channel, c.warehouse, c.to_amount) is null)

@@ -40,7 +40,12 @@ ACCOUNT = "ozon"
 
 _KEPT = ("schema_version", "dictionary_")
 _MARK = "Выгружать на Ozon"
-_PRICE_TYPES = {"price": "Розничная", "old": "Старая цена", "floor": "Минимальная"}
+_PRICE_TYPES = {
+    "price": "Розничная",
+    "old": "Старая цена",
+    "floor": "Минимальная",
+    "premium": "Премиальная",
+}
 _PROPERTIES = {
     "Возраст": "От 3 лет",
     "Количество деталей": "120",

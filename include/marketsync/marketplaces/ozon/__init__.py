@@ -7,6 +7,7 @@ from marketsync.marketplaces.ozon import dictionaries, transforms
 from marketsync.marketplaces.ozon.channel_archive import ArchiveChannel
 from marketsync.marketplaces.ozon.channel_card import CardChannel
 from marketsync.marketplaces.ozon.channel_price import PriceChannel
+from marketsync.marketplaces.ozon.channel_promotion import OzonPromotionChannel
 from marketsync.marketplaces.ozon.channel_rename import RenameChannel
 from marketsync.marketplaces.ozon.channel_stock import StockChannel
 from marketsync.marketplaces.ozon.client import check, connect
@@ -20,7 +21,7 @@ OZON = Marketplace(
     name="ozon",
     title="Ozon",
     connect=connect,
-    channels=(RenameChannel, CardChannel, ArchiveChannel, PriceChannel, StockChannel),
+    channels=(RenameChannel, CardChannel, ArchiveChannel, OzonPromotionChannel, PriceChannel, StockChannel),
     renderer=renderer,
     categories=dictionaries.categories,
     attributes=dictionaries.attributes,

@@ -12,6 +12,7 @@ from marketsync.marketplaces.base import (
     Item,
     Kind,
     Observed,
+    Offer,
     Outcome,
     Pipeline,
     Price,
@@ -19,7 +20,7 @@ from marketsync.marketplaces.base import (
     ShownState,
 )
 from marketsync.marketplaces.ozon.client import naming_the_offer
-from marketsync.marketplaces.ozon.limits import PRICE_LIMIT, PRICES_PER_CALL, ROWS_PER_PAGE
+from marketsync.marketplaces.ozon.limits import MIN_PRICE_LASTS, PRICE_LIMIT, PRICES_PER_CALL, ROWS_PER_PAGE
 from marketsync.marketplaces.ozon.outcomes import address, outcomes
 from marketsync.marketplaces.ozon.payloads import money
 from marketsync.marketplaces.ozon.reading import pages, product_pages
@@ -44,6 +45,7 @@ class PriceChannel(Channel):
     pipeline = Pipeline.PRICES
     batch_size = PRICES_PER_CALL
     item_limits = (PRICE_LIMIT,)
+    floor_lasts = MIN_PRICE_LASTS
 
     def submit(self, items: Sequence[Item], submission: int) -> Sequence[Outcome]:
         """Send prices; an outcome for each.
@@ -63,6 +65,18 @@ class PriceChannel(Channel):
         except RequestRefused as error:
             raise naming_the_offer(error, items) from error
         return outcomes(items, answer.get("result") or (), _pause)
+
+    def renew_floors(self, offers: Sequence[Offer]) -> None:
+        """Start the thirty days of these minimum prices anew.
+
+        Source: Ozon Seller API, /v1/product/action/timer/update; it answers nothing about a single product.
+        """
+        self._client.post(
+            "/v1/product/action/timer/update",
+            {"product_ids": [str(offer.external_id) for offer in offers]},
+            write=True,
+            items=len(offers),
+        )
 
     def observe(self, warehouses: Sequence[str]) -> Iterator[Sequence[Observed]]:
         """All prices in force; a product whose new price waits for a person in the cabinet is quarantined."""
@@ -90,6 +104,9 @@ def _price_item(item: Item) -> dict[str, Any]:
     }
     if price.floor is not None:
         row["min_price"] = money(price.floor)
+        row["min_price_for_auto_actions_enabled"] = True
+    if price.automatic is not None:
+        row["auto_add_to_ozon_actions_list_enabled"] = "ENABLED" if price.automatic else "DISABLED"
     return row
 
 
@@ -107,6 +124,7 @@ def _observed(row: Mapping[str, Any], quarantined: set[str]) -> Observed:
         amount=_amount(price.get("price")),
         old=_amount(price.get("old_price")),
         floor=_amount(price.get("min_price")),
+        text="on" if price.get("auto_add_to_ozon_actions_list_enabled") else "off",
         state=ShownState.QUARANTINED if product_id in quarantined else ShownState.SHOWN,
     )
 

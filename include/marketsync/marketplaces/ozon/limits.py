@@ -39,6 +39,14 @@ PICTURES_PER_CARD = 30
 PRICES_PER_CALL = 1000
 PRICE_LIMIT = ItemLimit(count=10, per=timedelta(hours=1))
 
+# Ozon Seller API, /v1/product/action/timer/update: a minimum price counts for 30 days; 1000 products a call.
+MIN_PRICE_LASTS = timedelta(days=30)
+
+# Ozon Seller API, /v1/actions/products/activate: 1000 products a call; its successor /products/update names none.
+ACTION_PRODUCTS_PER_CALL = 1000
+# Ozon Seller API, /v1/actions/candidates: 100 rows a page by default; no greatest page is named, so none is asked for.
+ACTION_ROWS_PER_PAGE = 100
+
 # Ozon Seller API, /v2/products/stocks: 100 pairs of product and warehouse a call, one update of a pair in 30
 # s.
 STOCKS_PER_CALL = 100
@@ -67,6 +75,7 @@ PRICE_RULES = PriceRules(
     ),
     largest_discount=Decimal("0.9"),
     floor_share=Decimal("0.5"),
+    automatic_promotions=True,
 )
 
 

@@ -9,6 +9,7 @@ from marketsync.sync.kinds.article import ArticleKind
 from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Reader, Row, Seen
 from marketsync.sync.kinds.document import DocumentKind
 from marketsync.sync.kinds.price import PriceKind
+from marketsync.sync.kinds.promotion import PromotionKind
 from marketsync.sync.kinds.shelf import ShelfKind
 from marketsync.sync.kinds.stock import StockKind
 from marketsync.sync.lane import Lane
@@ -21,6 +22,7 @@ KINDS: Mapping[Kind, ChannelKind] = {
     Kind.STOCK: StockKind(),
     Kind.ARTICLE: ArticleKind(),
     Kind.SHELF: ShelfKind(),
+    Kind.PROMOTION: PromotionKind(),
 }
 
 

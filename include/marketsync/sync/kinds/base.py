@@ -51,6 +51,7 @@ class ChannelKind(ABC):
         creates_cards: a confirmed item of a new offer means that its card exists.
         no_old: how "no struck price" is confirmed.
         rounds: how often one upload may plan anew: what is confirmed may let something else go that waited for it.
+        tied_by: where changes of several kinds wait for each other, the name of what ties them.
     """
 
     states: tuple[str, ...]
@@ -58,6 +59,14 @@ class ChannelKind(ABC):
     creates_cards: bool = False
     no_old: int | None = None
     rounds: int = 1
+    tied_by: str | None = None
+
+    def refresh(self, lane: Lane) -> None:
+        """Read of the marketplace what a plan has to know besides what was confirmed; once per run, before it."""
+
+    def places(self, lane: Lane) -> list[str]:
+        """The places inside the channel that a read-back asks for."""
+        return list(dict.fromkeys(warehouse.marketplace for warehouse in lane.account.warehouses))
 
     def prepare(self, connection: Connection, lane: Lane, offers: list[int] | None) -> None:
         """Make what `fill` reads; runs before the table `desired` exists."""

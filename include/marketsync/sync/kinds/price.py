@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from marketsync.db import sql
 from marketsync.errors import BadInput, Place
 from marketsync.mappings.price_rules import RuleBook
-from marketsync.marketplaces.base import Item, Offer, Price, PriceRules
+from marketsync.marketplaces.base import Item, Offer, Outcome, Price, PriceRules
 from marketsync.sync import ruled_prices, texts
 from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Row
 from marketsync.sync.lane import Connection, Lane
@@ -28,10 +29,16 @@ class PriceKind(ChannelKind):
     states = ("listed", "ready")
     event = "prices"
     no_old = 0
+    tied_by = "price"
 
     def fill(self, connection: Connection, lane: Lane, offers: list[int] | None) -> None:
         """Offers without a card are looked at too: a price that a guard holds is worth showing before it has one."""
         fill_prices(connection, lane, offers=offers, states=["new", *self.states])
+        connection.execute(
+            sql("desired/price_in_promotion"), {"account": lane.account.id, **_accepted(lane.price_rules)}
+        )
+        if lane.price_rules.automatic_promotions:
+            connection.execute(sql("desired/automatic_promotions"), {"allowed": lane.account.auto_promotions})
 
     def guard(self, connection: Connection, lane: Lane) -> None:
         """Hold bad prices, and all large moves where too many come at once."""
@@ -53,20 +60,39 @@ class PriceKind(ChannelKind):
         """A price that has moved since it was planned is not sent: the next plan takes it through the guards."""
         return _item
 
+    def acknowledged(
+        self, connection: Connection, lane: Lane, outcomes: Sequence[Outcome], now: datetime
+    ) -> None:
+        """A floor that was taken counts from now on."""
+        if lane.channel.floor_lasts is not None:
+            connection.execute(sql("submission/settle_floors"), {"now": now})
+
     def compare(
         self, connection: Connection, lane: Lane, parameters: dict[str, Any], documents: Documents
     ) -> None:
-        """Follow the prices in quarantine first: what waits there differs for a reason of its own."""
+        """Amounts, and whether the marketplace may put an offer into promotions by itself.
+
+        The prices in quarantine are followed first: what waits there differs for a reason of its own.
+        """
         connection.execute(sql("quarantine/follow"), parameters)
         connection.execute(sql("quarantine/find"), parameters)
         super().compare(connection, lane, parameters, documents)
+        if lane.price_rules.automatic_promotions:
+            connection.execute(sql("reconcile/compare_automatic_promotions"), parameters)
+        connection.execute(sql("reconcile/prices_beside_promotions"), parameters)
 
 
 def _item(offer: Offer, change: Row, desired: Row) -> Item | None:
     planned = (change["to_amount"], change["to_old"], change["to_floor"])
     if (desired["amount"], desired["old"], desired["floor"]) != planned or change["to_amount"] is None:
         return None
-    return Item(offer, Price(change["to_amount"], change["to_old"], change["to_floor"], change["currency"]))
+    if desired["text"] != change["to_text"]:
+        return None
+    automatic = None if change["to_text"] is None else change["to_text"] == "on"
+    price = Price(
+        change["to_amount"], change["to_old"], change["to_floor"], change["currency"], automatic=automatic
+    )
+    return Item(offer, price)
 
 
 def fill_prices(connection: Connection, lane: Lane, *, offers: list[int] | None, states: list[str]) -> None:
@@ -110,6 +136,7 @@ def fill_prices(connection: Connection, lane: Lane, *, offers: list[int] | None,
 def hold_prices(connection: Connection, lane: Lane) -> None:
     """Name the guard of every price in `pending` that a person must see first."""
     guard = lane.account.guards.price
+    connection.execute(sql("plan/reference_before_promotion"))
     connection.execute(
         sql("plan/hold_prices"),
         {
