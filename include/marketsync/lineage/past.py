@@ -36,6 +36,7 @@ class Past:
         said: what the store said then: kind (product, price, stock), place, value, since, exchange_id.
         seen: what the marketplace was known to show then: channel, warehouse, values, since.
         changes: planned until then, the newest first, in the state of then.
+        people: what people did to it (or to its whole account) and decided about its values, the newest first.
         refusals: what may not be sent; of now, and only where `at` is now.
     """
 
@@ -44,6 +45,7 @@ class Past:
     said: tuple[Row, ...]
     seen: tuple[Row, ...]
     changes: tuple[Change, ...]
+    people: tuple[Row, ...]
     refusals: tuple[Row, ...]
 
 
@@ -67,7 +69,13 @@ def past(database: Database, article: str, at: datetime, *, limit: int, now: dat
             )
         found = []
         for offer in offers:
-            key = {"offer_id": offer["offer_id"], "product_id": offer["product_id"], "at": at, "limit": limit}
+            key = {
+                "offer_id": offer["offer_id"],
+                "product_id": offer["product_id"],
+                "account": offer["account"],
+                "at": at,
+                "limit": limit,
+            }
             changes = connection.execute(sql("history/changes"), key).fetchall()
             found.append(
                 Past(
@@ -76,6 +84,7 @@ def past(database: Database, article: str, at: datetime, *, limit: int, now: dat
                     said=tuple(connection.execute(sql("history/store_at"), key)),
                     seen=tuple(connection.execute(sql("history/seen_at"), key)),
                     changes=_with_calls(connection, changes),
+                    people=tuple(connection.execute(sql("history/people"), key)),
                     refusals=tuple(connection.execute(sql("history/refusals"), key)) if at >= now else (),
                 )
             )

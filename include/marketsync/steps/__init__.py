@@ -9,12 +9,15 @@ from marketsync.steps.catalog import extract_diff, poll_status, transform
 from marketsync.steps.counts import Counts
 from marketsync.steps.exchange import UPLOAD_BUDGET, plan, plan_channel, report, upload, upload_channel
 from marketsync.steps.reconcile import reconcile, workbook
+from marketsync.steps.release import answer, ask
 from marketsync.steps.store import import_store
 from marketsync.steps.upkeep import housekeeping, refresh_dictionaries
 
 __all__ = [
     "UPLOAD_BUDGET",
     "Counts",
+    "answer",
+    "ask",
     "extract_diff",
     "housekeeping",
     "import_store",

@@ -113,7 +113,13 @@ def _waiting(lane: Lane) -> tuple[int, float | None]:
     with lane.database.transaction() as connection:
         row = connection.execute(
             sql("submission/waiting"),
-            {**lane.key, **lane.item_limits, "states": list(kind_of(lane).states), "now": now},
+            {
+                **lane.key,
+                **lane.item_limits,
+                "states": list(kind_of(lane).states),
+                "approving": lane.approving,
+                "now": now,
+            },
         ).fetchone()
     if not row or not row["waiting"]:
         return 0, None

@@ -54,6 +54,7 @@ def build(lane: Lane, documents: Documents | None, *, size: int) -> Batch | None
                 "now": now,
                 "batch_size": size,
                 "states": list(kind_of(lane).states),
+                "approving": lane.approving,
                 "submission_id": submission,
             },
         ).fetchall()

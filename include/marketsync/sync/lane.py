@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from marketsync.accounts import Account
+from marketsync.accounts import Account, Mode
 from marketsync.clock import Clock
 from marketsync.db import Database
 from marketsync.mappings import PriceMapping
@@ -45,6 +45,11 @@ class Lane:
     def key(self) -> dict[str, Any]:
         """The parameters that every query of a channel takes."""
         return {"account": self.account.id, "channel": self.channel.name}
+
+    @property
+    def approving(self) -> bool:
+        """Whether every change of the account waits for a person."""
+        return self.account.mode is Mode.APPROVE
 
     @property
     def item_limits(self) -> dict[str, list[Any]]:

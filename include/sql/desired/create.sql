@@ -9,5 +9,6 @@ create temporary table desired (
     currency text,
     hash bytea,
     text text,
-    exchange_id bigint
+    exchange_id bigint,
+    origin text                 -- why it is lower than the store counts: stop, age, order; null: it is not
 ) on commit drop

@@ -1,2 +1,2 @@
 -- What is desired now, row by row. Reads desired.
-select offer_id, warehouse, amount, old, floor, text from desired
+select offer_id, warehouse, amount, old, floor, text, origin from desired

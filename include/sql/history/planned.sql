@@ -1,6 +1,7 @@
 -- The changes of a plan with whom they address, in their order. Parameters: plan_id.
 select
     c.change_id, c.offer_id, c.warehouse, c.to_amount, c.to_old, c.to_floor, c.to_hash, c.to_text, c.currency,
+    c.release_id, c.origin,
     o.article
 from change as c
 inner join offer as o using (offer_id)

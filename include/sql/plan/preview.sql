@@ -11,7 +11,8 @@ select
     p.from_text,
     p.text,
     p.why,
-    p.guard
+    p.guard,
+    p.release_id
 from pending as p
 inner join offer as o using (offer_id)
 inner join product as s using (product_id)

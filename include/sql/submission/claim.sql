@@ -1,7 +1,8 @@
 -- Take the next planned changes of a channel, most urgent first, and mark their offers in doubt: the caller commits
 -- this together with the intent row before it calls. Two callers never take the same change.
 -- Parameters: account, channel, now, batch_size, states (of offers that can take it), limit_counts and limit_seconds
---   (parallel arrays: at most so many submissions of one item in so many seconds), submission_id.
+--   (parallel arrays: at most so many submissions of one item in so many seconds), approving (only what a person has
+--   released, and decreases that nobody has to), submission_id.
 with next as (
     select c.change_id
     from change as c
@@ -16,6 +17,11 @@ with next as (
         )
         and (c.not_before is null or c.not_before <= %(now)s)
         and not exists (select 1 from offer_freeze as f where f.offer_id = c.offer_id)
+        and (not %(approving)s or c.release_id is not null or c.origin is not null)
+        and (
+            c.release_id is null
+            or exists (select 1 from release as r where r.release_id = c.release_id and r.expires_at > %(now)s)
+        )
         and not exists (
             select 1
             from unnest(%(limit_counts)s::int[], %(limit_seconds)s::double precision[]) as l (most, seconds)
@@ -59,4 +65,4 @@ where
     and o.offer_id = c.offer_id
 returning
     c.change_id, c.offer_id, c.warehouse, c.to_amount, c.to_old, c.to_floor, c.currency, c.to_hash, c.to_text,
-    c.was_in_doubt, o.state as offer_state, o.article, o.external_id, o.sku
+    c.release_id, c.was_in_doubt, o.state as offer_state, o.article, o.external_id, o.sku

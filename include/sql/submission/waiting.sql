@@ -1,5 +1,5 @@
 -- When the next planned change of a channel may be sent. Parameters: account, channel, states, now,
---   limit_counts, limit_seconds (see submission/claim).
+--   limit_counts, limit_seconds, approving (see submission/claim).
 select
     count(*) as waiting,
     min(greatest(
@@ -30,3 +30,8 @@ where
             where stopped.account = %(account)s and stopped.channel in ('', %(channel)s)
         )
     and not exists (select 1 from offer_freeze as f where f.offer_id = c.offer_id)
+    and (not %(approving)s or c.release_id is not null or c.origin is not null)
+    and (
+        c.release_id is null
+        or exists (select 1 from release as r where r.release_id = c.release_id and r.expires_at > %(now)s)
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 from marketsync.db import sql
 from marketsync.marketplaces.base import Card, Item, Offer, Outcome, Price
+from marketsync.sync.guards import last_word
 from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Row
 from marketsync.sync.kinds.price import fill_prices, hold_prices
 from marketsync.sync.lane import Connection, Lane
@@ -33,6 +34,7 @@ class DocumentKind(ChannelKind):
             {"account": lane.account.id, "channel": "price", "full": False, "now": lane.clock.now()},
         )
         hold_prices(connection, lane)
+        last_word(connection, lane)
         connection.execute(sql("plan/opening_prices"), {"account": lane.account.id, "offers": offers})
         connection.execute(sql("plan/drop"))
 
