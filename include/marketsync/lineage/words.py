@@ -106,7 +106,9 @@ class Teller:
 
     def _decision(self, row: Row) -> str:
         action = word(VOCABULARIES["action"], row["action"], self._language)
-        what = self._channel(row) if row["channel"] else self._text("whole_account") if row["on_account"] else ""
+        what = (
+            self._channel(row) if row["channel"] else self._text("whole_account") if row["on_account"] else ""
+        )
         value = ""
         if row["request_id"]:
             guard = word(GUARDS, row["guard"], self._language)

@@ -329,7 +329,8 @@ GUARDS = {
         "Снимается с продажи слишком большая доля каталога", "Too much of the catalog loses its mark"
     ),
     "short_delivery": Words(
-        "Пришло из выгрузки, которая намного меньше прежней", "It comes from a delivery far smaller than the last"
+        "Пришло из выгрузки, которая намного меньше прежней",
+        "It comes from a delivery far smaller than the last",
     ),
     "stock_stale": Words(
         "Остаток растёт, а данные магазина стары", "The stock rises, and the store's data is old"
