@@ -17,7 +17,7 @@ from marketsync.reports import question as words
 from marketsync.reports.texts import VOCABULARIES, Language, Words, word
 from marketsync.runtime import Runtime
 from marketsync.steps.release import decide
-from marketsync.sync.release import Decision, Verdict, of
+from marketsync.sync.release import Decision, Verdict, look, of
 from marketsync.sync.stops import Stops
 
 __all__ = ["app", "told"]
@@ -100,8 +100,8 @@ def held(
     with opened() as runtime:
         known = runtime.accounts.account(account)
         key = {"account": known.id, "channel": channel}
+        found = look(runtime.database, runtime.clock, known.id, channel, decided=decided)
         with runtime.database.transaction() as connection:
-            found = connection.execute(sql("release/requests"), {**key, "decided": decided}).fetchall()
             down = connection.execute(
                 sql("release/turned_down"), {**key, "now": runtime.clock.now()}
             ).fetchall()
@@ -112,7 +112,7 @@ def held(
 def release(
     number: Number, reason: Reason, valid: For = None, only: Only = None, author: Author = None
 ) -> None:
-    """Let held values go: those of the request that are still the same, until the release ends."""
+    """Let held values go, until the release ends: those that `held` last showed and that are still the same."""
     _decide(number, Verdict.RELEASED, reason, valid, only, author)
 
 
@@ -150,8 +150,8 @@ def told(runtime: Runtime, decision: Decision) -> Iterator[str]:
         BadInput: nothing of what was asked about is still the same.
     """
     language = runtime.accounts.language
-    if decision.asked == 0:
-        before = decision.before
+    before = decision.before
+    if decision.asked == 0 or (decision.decided == 0 and before["state"] == decision.verdict):
         who = f": {before['author']}, {moment(runtime, before['decided_at'])}" if before["author"] else ""
         state = _STATES.get(before["state"], _OPEN).of(language)
         yield _ALREADY.of(language).format(number=decision.request, state=state, who=who)

@@ -64,9 +64,9 @@ def make(lane: Lane, *, full: bool = False) -> Summary:
     Raises:
         BadInput: accounts.yaml or a mapping names what the store never delivered.
     """
-    now = lane.clock.now()
     with lane.database.transaction() as connection:
         connection.execute(sql("plan/lock"), lane.key)
+        now = lane.clock.now()  # under the lock: whoever looks at requests knows what came after that
         fill_pending(connection, lane, full=full)
         connection.execute(sql("plan/supersede"), {**lane.key, "now": now, "approving": lane.approving})
         row = connection.execute(

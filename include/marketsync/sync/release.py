@@ -19,7 +19,7 @@ from marketsync.errors import BadInput
 from marketsync.sync.lane import Connection
 from marketsync.sync.requests import collect
 
-__all__ = ["NEVER", "Decision", "Question", "Verdict", "ask", "decide", "lapse", "of"]
+__all__ = ["NEVER", "Decision", "Question", "Verdict", "ask", "decide", "lapse", "look", "of"]
 
 NEVER = ("price_blank", "price_zero", "price_negative")
 """What no person can release: there is no price to sell at."""
@@ -113,20 +113,20 @@ def decide(
         valid: for how long the verdict counts.
         event: the key of the notification that wakes the channel's DAG.
         article: decide about this offer only.
-        as_of: decide about what was held then; None: about all that the request ever asked and nobody has released.
+        as_of: decide about what was held then; None: about what a person has last seen of the request (`look`, `ask`).
 
     Raises:
         BadInput: there is no such request.
     """
-    now = clock.now()
     withdraw = verdict is Verdict.DISCARDED
     with database.transaction() as connection:
         key = _key(_request(connection, number))
         connection.execute(sql("plan/lock"), key)
+        now = clock.now()
         before = _request(connection, number)
         connection.execute(
             sql("release/match"),
-            {"request_id": number, "article": article, "as_of": as_of, "withdraw": withdraw},
+            {"request_id": number, "article": article, "as_of": as_of or _seen(before), "withdraw": withdraw},
         )
         never = [] if withdraw else list(NEVER)
         counted = _one(connection, "release/match_counts", {"never": never})
@@ -181,8 +181,9 @@ def ask(database: Database, clock: Clock, account: Account, run: str) -> Questio
     Args:
         run: who asks; the same run gets the same request again.
     """
-    now = clock.now()
     with database.transaction() as connection:
+        _lock(connection, account.id, None)
+        now = clock.now()
         row = connection.execute(
             sql("release/ask"),
             {
@@ -197,12 +198,26 @@ def ask(database: Database, clock: Clock, account: Account, run: str) -> Questio
     return Question(row["request_id"], row["channel"], now, row["counts"], row["examples"])
 
 
+def look(
+    database: Database, clock: Clock, account: str, channel: str | None = None, *, decided: int = 0
+) -> list[dict[str, Any]]:
+    """The open requests as a person sees them now, and so many of those decided last.
+
+    A verdict without a time of its own covers what was seen by then: values that are held later wait to be seen.
+    """
+    key = {"account": account, "channel": channel}
+    with database.transaction() as connection:
+        _lock(connection, account, channel)
+        connection.execute(sql("release/shown"), {**key, "now": clock.now()})
+        return connection.execute(sql("release/requests"), {**key, "decided": decided}).fetchall()
+
+
 def lapse(database: Database, clock: Clock, account: Account, number: int, as_of: datetime) -> None:
     """Nobody answered: nothing is released, and what is still held is asked anew."""
-    now = clock.now()
     with database.transaction() as connection:
         key = _key(_request(connection, number))
         connection.execute(sql("plan/lock"), key)
+        now = clock.now()
         connection.execute(sql("release/lapse"), {"request_id": number, "as_of": as_of, "now": now})
         collect(connection, account, key["channel"], now)
 
@@ -212,6 +227,20 @@ def _request(connection: Connection, number: int) -> dict[str, Any]:
     if row is None:
         raise BadInput(f"Запроса № {number} нет", hint="`marketsync held КАБИНЕТ` показывает открытые")
     return row
+
+
+def _lock(connection: Connection, account: str, channel: str | None) -> None:
+    """Let no plan add to what is looked at: one whose values come later has a later time, too."""
+    key = {"account": account, "channel": channel}
+    for row in connection.execute(sql("release/channels"), key).fetchall():
+        connection.execute(sql("plan/lock"), {**key, "channel": row["channel"]})
+
+
+def _seen(request: dict[str, Any]) -> datetime:
+    seen: list[datetime] = [
+        moment for moment in (request["shown_at"], request["asked_at"]) if moment is not None
+    ]
+    return max(seen) if seen else request["opened_at"]
 
 
 def _key(request: dict[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,8 @@ select *
 from (
     select
         at, author, action, channel, '' as warehouse, reason, null::bigint as request_id, null::timestamptz as until,
-        null::numeric as to_amount, null::numeric as to_old, null::numeric as to_floor, null as to_text, null as to_hash,
-        null as guard, offer_id is null as on_account
+        null::numeric as to_amount, null::numeric as to_old, null::numeric as to_floor, null as to_text,
+        null as to_hash, null as guard, offer_id is null as on_account
     from intervention
     where
         account = %(account)s and (offer_id = %(offer_id)s or (offer_id is null and request_id is null))

@@ -9,6 +9,7 @@ create table hold_request (
         check (state in ('open', 'released', 'discarded', 'expired', 'superseded')),
     opened_at timestamptz not null,
     changed_at timestamptz not null,        -- when a value was last added, or its state changed
+    shown_at timestamptz,                   -- when it was last looked at in a shell
     asked_at timestamptz,                   -- when it was last put to a person: what was added later was not seen
     asked_until timestamptz,                -- until when that question waits for its answer; null once it has one
     asked_by text,                          -- the run that asks

@@ -31,4 +31,6 @@ verdict as (
 update pending as p
 set guard = 'mass_zero'
 from verdict as v
-where v.too_many and p.guard is null and p.origin is null and p.amount = 0 and p.offer_id in (select offer_id from vanishing)
+where
+    v.too_many and p.guard is null and p.origin is null and p.amount = 0
+    and p.offer_id in (select offer_id from vanishing)

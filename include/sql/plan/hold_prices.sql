@@ -1,4 +1,5 @@
--- Prices that a person must see first; one that was turned down stays held. Parameters: now, ceiling, largest_change, without_reference.
+-- Prices that a person must see first; one that was turned down stays held.
+-- Parameters: now, ceiling, largest_change, without_reference.
 update pending as p
 set guard = coalesce(price_hold(
     p.amount, p.store_floor, %(ceiling)s::numeric, p.reference,

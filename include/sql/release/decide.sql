@@ -1,11 +1,11 @@
 -- A verdict on the values that match: earlier verdicts on them end, the changes become planned or stay held.
 -- Parameters: request_id, account, verdict, author, reason, now, expires_at, never (guards whose values nobody can
---   release). Reads verdict; returns how many were decided.
+--   release). Reads asked_item; returns how many were decided.
 with decided as (
     select
         v.*,
         coalesce(v.guard, earlier.guard) as held_by
-    from verdict as v
+    from asked_item as v
     left join release as earlier on earlier.release_id = v.release_id
     where v.change_id is not null and (%(verdict)s = 'discarded' or v.guard <> all(%(never)s::text[]))
 ),

@@ -52,4 +52,4 @@ set
         inner join product as p using (product_id)
         where w.place <= %(examples)s
     )
-where q.request_id = (select h.request_id from held as h limit 1)
+where q.request_id = (select max(h.request_id) from held as h)

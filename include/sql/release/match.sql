@@ -1,7 +1,7 @@
--- Which values of a request are still those that are open now. Parameters: request_id, as_of (what was added or had
---   ended by then; null: all that was not released), article (null: all), withdraw (also what was released and waits
---   to be sent). Makes verdict: one row per offer and warehouse; change_id is null where the value has changed.
-create temporary table verdict on commit drop as
+-- Which values of a request are still those that are open now. Parameters: request_id, as_of (what was added later was
+--   not seen by whoever decides), article (null: all), withdraw (also what was released and waits to be sent).
+-- Makes asked_item: one row per offer and warehouse; change_id is null where the value has changed.
+create temporary table asked_item on commit drop as
 select distinct on (asked.offer_id, asked.warehouse)
     asked.offer_id,
     asked.channel,
@@ -14,8 +14,8 @@ select distinct on (asked.offer_id, asked.warehouse)
     now_open.to_floor,
     now_open.to_hash,
     now_open.to_text,
-    exists (
-        select 1
+    (
+        select count(*) > 0
         from change as other
         where
             other.offer_id = asked.offer_id and other.channel = asked.channel and other.warehouse = asked.warehouse
@@ -37,8 +37,7 @@ left join change as now_open
 where
     i.request_id = %(request_id)s
     and (%(article)s::text is null or o.article = %(article)s)
-    and case
-        when %(as_of)s::timestamptz is null then %(withdraw)s or i.ended is distinct from 'released'
-        else i.added_at <= %(as_of)s and (i.ended_at is null or i.ended_at > %(as_of)s)
-    end
+    and i.added_at <= %(as_of)s
+    and (i.ended is null or i.ended_at > %(as_of)s or i.ended in ('released', 'discarded'))
+    and (%(withdraw)s or i.ended is distinct from 'released')
 order by asked.offer_id, asked.warehouse, now_open.change_id nulls last

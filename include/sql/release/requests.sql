@@ -1,4 +1,5 @@
--- The open requests of an account, and those decided last. Parameters: account, channel (null: all), decided (how many).
+-- The open requests of an account, and those decided last.
+-- Parameters: account, channel (null: all), decided (how many).
 (
     select
         request_id, account, channel, state, opened_at, changed_at, asked_at, asked_until, decided_at, author, reason,

@@ -1,5 +1,5 @@
--- What is held and was turned down, by channel, with the first end of a verdict. Parameters: account, channel (null: all),
---   now.
+-- What is held and was turned down, by channel, with the first end of a verdict.
+-- Parameters: account, channel (null: all), now.
 select c.channel, count(*)::int as n, min(r.expires_at) as until
 from change as c
 inner join release as r

@@ -11,7 +11,7 @@ with found as (
         and (%(account)s::text is null or o.account = %(account)s)
 )
 
-select offer_id, account, article
-from found
-where how = (select min(how) from found)
-order by account, article
+select f.offer_id, f.account, f.article
+from found as f
+where f.how = (select min(best.how) from found as best)
+order by f.account, f.article

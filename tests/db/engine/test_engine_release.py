@@ -12,7 +12,7 @@ from marketsync import steps
 from marketsync.accounts import Mode
 from marketsync.errors import BadInput
 from marketsync.steps.release import decide
-from marketsync.sync.release import Decision, Verdict
+from marketsync.sync.release import Decision, Verdict, look
 
 
 def requests(engine: Engine, channel: str = "price") -> list[tuple[int, str, int]]:
@@ -137,6 +137,28 @@ def test_a_late_release_lets_go_what_is_still_the_same_and_tells_the_rest(
     assert again.request == asked.request
 
 
+def test_what_came_after_the_last_look_was_not_released(
+    engine: Engine, store: Store, cabinet: Cabinet
+) -> None:
+    guids = held_prices(engine, store, 4)
+    before = cabinet.now()
+    store.set_price(guids[0], "850")  # held at a value that nobody has seen
+    store.set_price(guids[1], "950")
+    engine.send("price")
+    ((number, _, _),) = requests(engine)
+
+    decision = release(engine, number)
+    assert (decision.asked, decision.decided, decision.held_otherwise, decision.gone) == (4, 2, 1, 1)
+    engine.send("price")
+    assert sorted(cabinet.sent_prices(before)) == [
+        ("A-02", "950.00"), ("A-03", "800.00"), ("A-04", "800.00"),
+    ]  # fmt: skip
+    look(engine.database, engine.clock, ACCOUNT)
+    assert release(engine, number).decided == 1
+    engine.send("price")
+    assert cabinet.prices()["A-01"] == "850.00"
+
+
 def test_a_release_of_which_nothing_is_current_releases_nothing(
     engine: Engine, store: Store, cabinet: Cabinet
 ) -> None:
@@ -236,6 +258,7 @@ def test_nobody_can_release_what_is_no_price(
     guids = held_prices(engine, store, 2)
     store.set_price(guids[0], price)
     engine.plan("price")
+    look(engine.database, engine.clock, ACCOUNT)
     ((number, _, _),) = requests(engine)
     decision = release(engine, number)
     engine.send("price")

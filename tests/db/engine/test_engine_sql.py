@@ -66,6 +66,9 @@ SAMPLES: dict[str, Any] = {
     "types": ["Розничная"], "values": ["Да"], "variants": False, "version": "1", "visible_after": 60.0,
     "warehouses": [MOSCOW], "without_reference": "hold", "workbook": "files/1.xlsx",
     "keep": 2, "product_id": 1, "submissions": [1],
+    "action": "zero", "approving": True, "as_of": NOW, "author": "Анна", "changed": True, "decided": 5,
+    "examples": 10, "expires_at": NOW, "never": ["price_blank"], "pieces": 10, "reason": "верно", "request_id": 1,
+    "run": "manual__1", "until": NOW, "verdict": "released", "withdraw": False,
     "caps": [49], "channels": ["card", "price"], "widths": [1.2], "costs": [1],
 }  # fmt: skip
 """Parameter -> what a caller may bind."""
