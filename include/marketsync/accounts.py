@@ -29,7 +29,9 @@ __all__ = [
     "Mode",
     "PriceGuard",
     "Promotion",
+    "Release",
     "Site",
+    "StockGuard",
     "Store",
     "Warehouse",
     "accounts",
@@ -46,9 +48,10 @@ class _Strict(BaseModel):
 
 
 class Mode(StrEnum):
-    """What may be done in an account: observe reads, plans and reports; send sends."""
+    """What may be done: observe reads, plans and reports; approve sends what a person has released; send sends."""
 
     OBSERVE = "observe"
+    APPROVE = "approve"
     SEND = "send"
 
 
@@ -103,27 +106,49 @@ class PriceGuard(_Strict):
     without_reference: Literal["hold", "send"] = "hold"
 
 
+class StockGuard(_Strict):
+    """What old counts are still good for. Their age is that of the store's last delivery with counts.
+
+    Attributes:
+        no_raise_after_hours: older ones raise no stock; null switches this off.
+        zero_fast_after_hours: older ones show no fast movers any more; null switches this off.
+        fast_pieces, fast_days: a fast mover fell by so many pieces, in all warehouses together, since so many days
+            before that delivery.
+    """
+
+    no_raise_after_hours: float | None = Field(default=24, gt=0)
+    zero_fast_after_hours: float | None = Field(default=72, gt=0)
+    fast_pieces: int = Field(default=10, ge=1)
+    fast_days: int = Field(default=7, ge=1)
+
+
 class MassGuard(_Strict):
     """How much of the catalog one plan may change before its changes of that kind wait for a person.
 
     Attributes:
         zeroed: share of the offers on sale whose stock falls to zero.
+        dropped: share of the offers on sale that lost their mark, or were deleted, and fall to zero for that.
         repriced: share of the offers whose price moves by more than `repriced_by`.
         renamed: share of the cards whose article changes.
         at_least: fewer changes than this never trip it, so that a small catalog can be worked with.
+        short_delivery: whether falls to zero and large moves wait, however few, that come from a delivery with far
+            fewer rows than are known (store.shrink).
     """
 
     zeroed: Share = 0.2
+    dropped: Share = 0.2
     repriced: Share = 0.3
     repriced_by: Share = 0.2
     renamed: Share = 0.3
     at_least: int = Field(default=20, ge=1)
+    short_delivery: Literal["hold", "send"] = "hold"
 
 
 class Guards(_Strict):
     """All guards of an account; on by default."""
 
     price: PriceGuard = PriceGuard()
+    stock: StockGuard = StockGuard()
     mass: MassGuard = MassGuard()
 
 
@@ -133,12 +158,27 @@ class Heal(_Strict):
     at_most: int = Field(default=500, ge=0)
 
 
+class Release(_Strict):
+    """Who decides about what the guards hold, and for how long a decision counts.
+
+    Attributes:
+        assigned_users: ids of Airflow's users who may answer; empty: whoever may change the account's DAGs.
+        response_hours: how long a question waits; unanswered, it releases nothing and is asked anew.
+        valid_hours: how long a released value passes the guards, and one that was turned down is not asked again.
+    """
+
+    assigned_users: tuple[str, ...] = ()
+    response_hours: float = Field(default=24, gt=0)
+    valid_hours: float = Field(default=24, gt=0)
+
+
 class Schedules(_Strict):
     """Cron expressions in the accounts' time zone; minutes are staggered, so that not all DAGs start at once."""
 
     catalog: str = "2-59/10 * * * *"
     prices: str = "4-59/10 * * * *"
     stocks: str = "6-59/10 * * * *"
+    release: str = "50 * * * *"
     reconcile: str = "35 */2 * * *"
     dictionaries: str = "15 3 * * 0"
 
@@ -172,6 +212,7 @@ class Account(_Strict):
     promotions: tuple[Promotion, ...] = ()
     auto_promotions: bool = False
     guards: Guards = Guards()
+    release: Release = Release()
     heal: Heal = Heal()
     schedules: Schedules = Schedules()
 

@@ -54,6 +54,7 @@ class Pipeline(StrEnum):
     CATALOG = "catalog"
     PRICES = "prices"
     STOCKS = "stocks"
+    RELEASE = "release"
     RECONCILE = "reconcile"
     DICTIONARIES = "dictionaries"
     HOUSEKEEPING = "housekeeping"
@@ -149,16 +150,18 @@ def build(
     account: Account | None,
     schedule: CronTriggerTimetable | AssetOrTimeSchedule,
     tier: Tier,
-    timeout: timedelta,
+    timeout: timedelta | None,
     doc_md: str,
+    most_runs: int = 1,
 ) -> DAG:
     """An empty DAG with everything that all of them share.
 
     Args:
         pipeline: what it does.
         account: whose; None for what belongs to no marketplace.
-        timeout: of a whole run; longer than its steps' together.
+        timeout: of a whole run; longer than its steps' together. None for what waits for a person.
         doc_md: what it does and what to do when it fails, for operations staff.
+        most_runs: at once; more than one only for runs that do nothing but wait.
     """
     if account:
         dag_id = f"{account.id}__{pipeline}"
@@ -170,7 +173,7 @@ def build(
         dag_id,
         schedule=schedule,
         catchup=False,
-        max_active_runs=1,
+        max_active_runs=most_runs,
         dagrun_timeout=timeout,
         default_args=DEFAULT_ARGS,
         tags=[*owned, str(pipeline), str(tier)],

@@ -49,7 +49,7 @@ def _section(dag: DAG) -> Iterator[str]:
     yield f"- файл / file: `dags/{Path(dag.fileloc).name}`"
     yield f"- когда / when: {_when(dag)}"
     yield f"- метки / tags: {', '.join(f'`{tag}`' for tag in sorted(dag.tags))}"
-    yield f"- не дольше / at most: {dag.dagrun_timeout}\n"
+    yield f"- не дольше / at most: {dag.dagrun_timeout or '—'}\n"
     yield "| задача / task | пул / pool | не дольше / at most | повторы / retries |"
     yield "|---|---|---|---|"
     for name in _tasks(dag):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "StepFailed",
+    "answer",
     "extract_diff",
     "housekeeping",
     "import_store",
@@ -121,6 +122,20 @@ def plan(account_id: str, pipeline: str) -> Counts:
 def upload(account_id: str, pipeline: str) -> Counts:
     """Send what is planned, as fast as the marketplace's limits allow."""
     return _call("upload", account_id, pipeline)
+
+
+@task
+def answer(account_id: str, given: dict[str, Any]) -> Counts:
+    """Release or turn down what a person was asked about, as the answer says."""
+    return _call(
+        "answer",
+        account_id,
+        given["request"],
+        given["as_of"],
+        given["released"],
+        given["author"],
+        given["reason"],
+    )
 
 
 @task(execution_timeout=Timeout.READ)

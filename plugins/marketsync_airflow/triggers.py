@@ -42,6 +42,7 @@ class Kind(StrEnum):
     PRODUCTS = "products"
     PRICES = "prices"
     STOCK = "stock"
+    HELD = "held"
     TASKS = "tasks"
 
 
@@ -53,6 +54,7 @@ _WAKES: Mapping[str, frozenset[Kind]] = {
     "prices": frozenset({Kind.PRICES}),
     "stocks": frozenset({Kind.STOCK}),
     "listed": frozenset({Kind.PRICES, Kind.STOCK}),
+    "held": frozenset({Kind.HELD}),
 }
 _EVERYTHING = frozenset(kinds for some in _WAKES.values() for kinds in some)
 

@@ -24,9 +24,15 @@ from marketsync_airflow.pools import declared
 from tests.dags.conftest import PROJECT
 
 DAGS = PROJECT / "dags"
-PIPELINES = ("catalog", "dictionaries", "prices", "reconcile", "stocks")
+PIPELINES = ("catalog", "dictionaries", "prices", "reconcile", "release", "stocks")
+ASKING = {"ozon__release", "market_two__release"}  # their runs wait for people, and do nothing meanwhile
 LONGEST_FILE = 60
 MOST_TASKS = 8
+# Tasks that hand their step something else than their own arguments.
+HANDED = {
+    "ask": ["account_id", "run"],
+    "answer": ["account_id", "request", "as_of", "released", "author", "reason"],
+}
 
 
 def parse() -> dict[str, DAG]:
@@ -75,7 +81,7 @@ def test_dag_files_are_short_and_import_nothing_but_airflow_and_the_graphs() -> 
 
 def test_a_run_never_overlaps_another_nor_makes_up_for_missed_ones(dags: dict[str, DAG]) -> None:
     for dag_id, dag in dags.items():
-        assert dag.max_active_runs == 1, dag_id
+        assert dag.max_active_runs == (20 if dag_id in ASKING else 1), dag_id
         assert dag.catchup is False, dag_id
 
 
@@ -83,6 +89,9 @@ def test_steps_end_before_their_run_does(dags: dict[str, DAG]) -> None:
     for dag_id, dag in dags.items():
         limits = [task.execution_timeout for task in dag.tasks]
         assert all(limits), dag_id
+        if dag_id in ASKING:
+            assert dag.dagrun_timeout is None
+            continue
         assert dag.dagrun_timeout, dag_id
         assert sum(filter(None, limits), timedelta()) < dag.dagrun_timeout, dag_id
 
@@ -150,6 +159,7 @@ def test_graphs_are_small_chains_in_the_order_of_the_steps(dags: dict[str, DAG])
         "prices": ["plan", "upload", "report"],
         "stocks": ["plan", "upload", "report"],
         "reconcile": ["reconcile", "workbook", "report"],
+        "release": ["ask", "answer"],
         "dictionaries": ["refresh_dictionaries"],
     }
     for dag_id, dag in dags.items():
@@ -161,12 +171,17 @@ def test_graphs_are_small_chains_in_the_order_of_the_steps(dags: dict[str, DAG])
 
 
 def test_no_task_takes_an_argument_that_airflow_keeps_for_itself(dags: dict[str, DAG]) -> None:
-    names = [name for dag in dags.values() for task in dag.tasks for name in _arguments(task.task_id)]
+    own = {task.task_id for dag in dags.values() for task in dag.tasks if hasattr(tasks, task.task_id)}
+    names = [
+        name for task_id in own for name in inspect.signature(getattr(tasks, task_id).function).parameters
+    ]
     assert names
     assert not set(names) & KNOWN_CONTEXT_KEYS
 
 
 def _arguments(task_id: str) -> list[str]:
+    if task_id in HANDED:
+        return HANDED[task_id]
     return list(inspect.signature(getattr(tasks, task_id).function).parameters)
 
 
@@ -198,6 +213,7 @@ def test_schedules_are_the_account_s(dags: dict[str, DAG]) -> None:
 @pytest.mark.parametrize(
     ("dag_id", "awaited"),
     [
+        ("ozon__release", {"held"}),
         ("store__import", {"deliveries"}),
         ("ozon__catalog", {"products", "ozon__tasks"}),
         ("market_two__catalog", {"products", "market_two__tasks"}),

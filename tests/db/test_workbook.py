@@ -15,7 +15,7 @@ from psycopg.rows import tuple_row
 
 from marketsync.db import Database
 from marketsync.errors import BadInput
-from marketsync.reports import write_reconciliation
+from marketsync.reports.workbook import write_reconciliation
 
 BEGAN = datetime(2026, 11, 23, 19, 0, tzinfo=UTC)
 FAR = datetime(2099, 1, 1, tzinfo=UTC)

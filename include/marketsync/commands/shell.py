@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -15,10 +18,26 @@ from marketsync.db.connection import DATABASE_URL
 from marketsync.db.migrations import require_current
 from marketsync.runtime import Runtime
 
-__all__ = ["Account", "ChannelName", "commands", "opened", "say", "server", "show"]
+__all__ = [
+    "Account",
+    "Author",
+    "ChannelName",
+    "Reason",
+    "author_of",
+    "commands",
+    "moment",
+    "opened",
+    "say",
+    "server",
+    "show",
+]
 
 Account = Annotated[str, typer.Argument(help="an account of accounts.yaml")]
 ChannelName = Annotated[str, typer.Argument(help="card, price, stock")]
+Reason = Annotated[str, typer.Option("--reason", help="why, for whoever reads it later")]
+Author = Annotated[
+    str | None, typer.Option("--author", help="who decides; the user of this machine by default")
+]
 
 
 def commands(about: str) -> typer.Typer:
@@ -41,6 +60,16 @@ def opened() -> Iterator[Runtime]:
 def server() -> AbstractContextManager[None]:
     """The database's server: the one that is named, or the embedded one for as long as the command runs."""
     return nullcontext() if os.environ.get(DATABASE_URL) else embedded.borrowed()
+
+
+def author_of(given: str | None) -> str:
+    """Who gives the command."""
+    return given or getpass.getuser()
+
+
+def moment(runtime: Runtime, at: datetime) -> str:
+    """A time as people of the account's zone read it."""
+    return at.astimezone(ZoneInfo(runtime.accounts.time_zone)).strftime("%d.%m.%Y %H:%M")
 
 
 def say(text: str) -> None:

@@ -38,6 +38,7 @@ class Past:
         changes: planned until then, the newest first, in the state of then.
         quarantine: prices that the marketplace kept back until then: amount, in_force, found_at, ended_at, outcome,
             author, reason.
+        people: what people did to it (or to its whole account) and decided about its values, the newest first.
         refusals: what may not be sent; of now, and only where `at` is now.
     """
 
@@ -46,6 +47,7 @@ class Past:
     said: tuple[Row, ...]
     seen: tuple[Row, ...]
     changes: tuple[Change, ...]
+    people: tuple[Row, ...]
     refusals: tuple[Row, ...]
     quarantine: tuple[Row, ...] = ()
 
@@ -70,7 +72,13 @@ def past(database: Database, article: str, at: datetime, *, limit: int, now: dat
             )
         found = []
         for offer in offers:
-            key = {"offer_id": offer["offer_id"], "product_id": offer["product_id"], "at": at, "limit": limit}
+            key = {
+                "offer_id": offer["offer_id"],
+                "product_id": offer["product_id"],
+                "account": offer["account"],
+                "at": at,
+                "limit": limit,
+            }
             changes = connection.execute(sql("history/changes"), key).fetchall()
             found.append(
                 Past(
@@ -79,6 +87,7 @@ def past(database: Database, article: str, at: datetime, *, limit: int, now: dat
                     said=tuple(connection.execute(sql("history/store_at"), key)),
                     seen=tuple(connection.execute(sql("history/seen_at"), key)),
                     changes=_with_calls(connection, changes),
+                    people=tuple(connection.execute(sql("history/people"), key)),
                     refusals=tuple(connection.execute(sql("history/refusals"), key)) if at >= now else (),
                     quarantine=tuple(connection.execute(sql("history/quarantine"), key)),
                 )

@@ -22,6 +22,10 @@ _TEXTS = {
     "never_seen": Words("  ещё не читали", "  it was not read yet"),
     "changes": Words("Изменения, последние сверху", "Changes, the newest first"),
     "no_changes": Words("  не было", "  there were none"),
+    "people": Words("Решения людей, последние сверху", "What people did, the newest first"),
+    "whole_account": Words("весь кабинет", "the whole account"),
+    "until": Words("до", "until"),
+    "request": Words("запрос №", "request"),
     "refusals": Words("Сейчас не отправляется", "Not sent now"),
     "quarantine": Words("В карантине маркетплейса", "In the marketplace's quarantine"),
     "in_force": Words("действовала", "in force"),
@@ -92,6 +96,10 @@ class Teller:
             yield (
                 f"  {self._time(row['found_at'])} {row['amount']} ({self._text('in_force')} {row['in_force']}){ended}"
             )
+        if past.people:
+            yield f"{self._text('people')}:"
+            for row in past.people:
+                yield self._decision(row)
         yield f"{self._text('changes')}:"
         for change in past.changes:
             yield from self._change(change, past)
@@ -111,10 +119,25 @@ class Teller:
             f" {self._text('since')} {self._time(row['since'])})"
         )
 
+    def _decision(self, row: Row) -> str:
+        action = word(VOCABULARIES["action"], row["action"], self._language)
+        what = (
+            self._channel(row) if row["channel"] else self._text("whole_account") if row["on_account"] else ""
+        )
+        value = ""
+        if row["request_id"]:
+            guard = word(GUARDS, row["guard"], self._language)
+            value = f" {self._value(row, 'to_')} ({guard}; {self._text('request')} {row['request_id']})"
+        until = f", {self._text('until')} {self._time(row['until'])}" if row["until"] else ""
+        place = f", {what}" if what else ""
+        return f"  {self._time(row['at'])} {row['author']}: {action}{place}{value}{until}: {row['reason'] or '-'}"
+
     def _change(self, change: Change, past: Past) -> Iterator[str]:
         row = change.row
         why = word(VOCABULARIES["why"], row["why"], self._language)
         delivery = f", {self._text('delivery')} {row['exchange_id']}" if row["exchange_id"] else ""
+        if row["origin"]:
+            why += f", {word(VOCABULARIES['origin_of_count'], row['origin'], self._language)}"
         yield (
             f"  {self._time(row['planned_at'])} {self._text('plan')} {row['plan_id']}, {self._channel(row)}:"
             f" {self._value(row, 'from_')} -> {self._value(row, 'to_')} ({self._text('because')}: {why}{delivery})"

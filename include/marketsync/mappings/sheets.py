@@ -61,7 +61,7 @@ def read_sheet(name: str, content: bytes) -> list[SheetRow]:
     if len(content) > _LARGEST_FILE:
         raise _bad(name, f"файл больше {_LARGEST_FILE // 1_000_000} МБ: это не таблица правил")
     found = _excel_rows(name, content) if suffix == EXCEL else _csv_rows(name, content)
-    rows: list[list[str]] = []
+    rows: list[SheetRow] = []
     for line, cells in found:
         while cells and not cells[-1]:
             cells.pop()

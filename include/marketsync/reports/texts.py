@@ -425,6 +425,17 @@ GUARDS = {
         "Waits for the marketplace's limit on cards that come back from the archive",
     ),
     "limit_pause": Words("Маркетплейс попросил подождать", "The marketplace asked for a pause"),
+    "mass_dropped": Words(
+        "Снимается с продажи слишком большая доля каталога", "Too much of the catalog loses its mark"
+    ),
+    "short_delivery": Words(
+        "Пришло из выгрузки, которая намного меньше прежней",
+        "It comes from a delivery far smaller than the last",
+    ),
+    "stock_stale": Words(
+        "Остаток растёт, а данные магазина стары", "The stock rises, and the store's data is old"
+    ),
+    "approve": Words("Каждое изменение ждёт решения человека", "Every change waits for a person"),
     "freeze": Words("Товар заморожен человеком", "A person has frozen the offer"),
     "stop": Words(
         "Канал или аккаунт остановлен человеком", "A person has stopped the channel or the account"
@@ -519,6 +530,21 @@ VOCABULARIES: Mapping[str, Mapping[str, Words]] = {
         "full": Words("полная выгрузка", "full export"),
         "healed": Words("исправление после сверки", "healed"),
         "doubt": Words("ответ не пришёл", "in doubt"),
+    },
+    "origin_of_count": {
+        "stop": Words("обнулил человек", "a person's zero"),
+        "age": Words("данные магазина стары", "the store's data is old"),
+        "order": Words("заказ", "an order"),
+    },
+    "action": {
+        "freeze": Words("заморозил", "froze it"),
+        "unfreeze": Words("разморозил", "unfroze it"),
+        "stop": Words("остановил отправку", "stopped it"),
+        "resume": Words("возобновил отправку", "resumed it"),
+        "zero": Words("обнулил остаток", "took it off sale"),
+        "sell": Words("вернул остаток магазина", "put it back on sale"),
+        "release": Words("отпустил", "released"),
+        "discard": Words("отклонил", "turned down"),
     },
     "source": {
         "1c": Words("1С", "1C"),

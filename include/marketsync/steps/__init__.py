@@ -10,12 +10,15 @@ from marketsync.steps.counts import Counts
 from marketsync.steps.exchange import UPLOAD_BUDGET, plan, plan_channel, report, upload, upload_channel
 from marketsync.steps.quarantine import quarantined, raise_quarantined
 from marketsync.steps.reconcile import reconcile, workbook
+from marketsync.steps.release import answer, ask
 from marketsync.steps.store import import_store, read_store
 from marketsync.steps.upkeep import housekeeping, refresh_dictionaries
 
 __all__ = [
     "UPLOAD_BUDGET",
     "Counts",
+    "answer",
+    "ask",
     "extract_diff",
     "housekeeping",
     "import_store",

@@ -45,10 +45,10 @@ def plan(runtime: Runtime, account: str, pipeline: str) -> Counts:
 
 
 def upload_channel(runtime: Runtime, account: str, channel: str) -> Counts:
-    """Send what is planned. An account in mode observe sends nothing."""
+    """Send what is planned: in mode observe nothing, in mode approve only what a person has released."""
     seller = runtime.seller(account)
     lane = seller.lane(channel)
-    if seller.account.mode is not Mode.SEND:
+    if seller.account.mode is Mode.OBSERVE:
         return {"sent": 0, "calls": 0, "left": open_changes(lane), "mode": seller.account.mode.value}
     sent = _send(seller, lane)
     renewed = renewal.run(lane)

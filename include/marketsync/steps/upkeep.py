@@ -47,6 +47,9 @@ def housekeeping(runtime: Runtime) -> Counts:
         old = connection.execute(
             sql("housekeeping/old_reconciliations"), {"before": now - timedelta(days=keep.reconciliations)}
         ).fetchall()
+        requests = connection.execute(
+            sql("housekeeping/old_requests"), {"before": now - timedelta(days=keep.changes)}
+        ).rowcount
         values = connection.execute(
             sql("housekeeping/old_values"), {"before": now - timedelta(days=keep.changes)}
         ).fetchone()
@@ -61,6 +64,7 @@ def housekeeping(runtime: Runtime) -> Counts:
         "partitions": created,
         "dropped": dropped,
         "changes": changes,
+        "requests": requests,
         "values": values["n"] if values else 0,
         "observations": observations,
         "reconciliations": len(old),

@@ -137,6 +137,7 @@ def _waiting(lane: Lane) -> tuple[int, float | None]:
                 **lane.item_limits,
                 **lane.apart,
                 "states": list(kind_of(lane).states),
+                "approving": lane.approving,
                 "now": now,
                 "tied": kind_of(lane).tied_by is not None,
             },

@@ -63,7 +63,13 @@ def build(lane: Lane, documents: Documents | None, *, size: int) -> Batch | None
         submission: int = row["submission_id"] if row else 0
         claimed = connection.execute(
             sql("submission/claim"),
-            {**parameters, **one, "batch_size": size, "submission_id": submission},
+            {
+                **parameters,
+                **one,
+                "batch_size": size,
+                "approving": lane.approving,
+                "submission_id": submission,
+            },
         ).fetchall()
         if not claimed:
             connection.rollback()

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from marketsync.accounts import Account
+from marketsync.accounts import Account, Mode
 from marketsync.clock import Clock
 from marketsync.db import Database
 from marketsync.mappings import PriceMapping
@@ -60,6 +60,11 @@ class Lane:
     def turn(self) -> str:
         """Whose claims take turns: the channel's, or those of all that must stay apart."""
         return "articles" if self.channel.apart_from else self.channel.name
+
+    @property
+    def approving(self) -> bool:
+        """Whether every change of the account waits for a person."""
+        return self.account.mode is Mode.APPROVE
 
     @property
     def item_limits(self) -> dict[str, list[Any]]:

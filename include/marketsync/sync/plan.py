@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from marketsync.db import sql
+from marketsync.sync import requests
+from marketsync.sync.guards import last_word
 from marketsync.sync.kinds import kind_of
 from marketsync.sync.lane import Connection, Lane
 
@@ -65,11 +67,11 @@ def make(lane: Lane, *, full: bool = False) -> Summary:
         BadInput: accounts.yaml or a mapping names what the store never delivered.
     """
     kind_of(lane).refresh(lane)
-    now = lane.clock.now()
     with lane.database.transaction() as connection:
         connection.execute(sql("plan/lock"), lane.key)
+        now = lane.clock.now()  # under the lock: whoever looks at requests knows what came after that
         fill_pending(connection, lane, full=full)
-        connection.execute(sql("plan/supersede"), {**lane.key, "now": now})
+        connection.execute(sql("plan/supersede"), {**lane.key, "now": now, "approving": lane.approving})
         row = connection.execute(
             sql("plan/insert_plan"),
             {
@@ -88,6 +90,7 @@ def make(lane: Lane, *, full: bool = False) -> Summary:
             )
             remembered = connection.execute(sql("plan/remember_counts"), {"plan_id": plan}).fetchone()
             counts = remembered["counts"] if remembered else {}
+        requests.collect(connection, lane.account, lane.channel.name, now)
         now_open = connection.execute(sql("plan/count"), lane.key).fetchone() or {}
         connection.execute(sql("plan/drop"))
     return Summary(plan, counts, now_open["planned"], now_open["held"], now_open["unanswered"])
@@ -133,4 +136,7 @@ def fill_pending(connection: Connection, lane: Lane, *, full: bool = False) -> N
     fill_desired(connection, lane)
     connection.execute(sql("plan/pending"), {**lane.key, "full": full, "now": lane.clock.now()})
     connection.execute("analyze pending")
-    kind_of(lane).guard(connection, lane)
+    kind = kind_of(lane)
+    kind.guard(connection, lane)
+    last_word(connection, lane)
+    kind.tidy(connection, lane)

@@ -133,7 +133,7 @@ def _finish(lanes: Sequence[Lane], number: int) -> dict[str, Any]:
     first = lanes[0]
     card = next(lane.channel.name for lane in lanes if kind_of(lane).creates_cards)
     with first.database.transaction() as connection:
-        if first.account.mode is Mode.SEND:
+        if first.account.mode is not Mode.OBSERVE:
             most = first.account.heal.at_most
             heal = {"account": first.account.id, "reconciliation_id": number}
             healed = connection.execute(sql("reconcile/heal"), {**heal, "at_most": most}).rowcount

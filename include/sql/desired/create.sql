@@ -13,5 +13,6 @@ create temporary table desired (
     ceiling numeric(14, 2),
     price_rule int,
     kept text,
-    wished numeric(14, 2)
+    wished numeric(14, 2),
+    origin text                 -- why it is lower than the store counts: stop, age, order; null: it is not
 ) on commit drop

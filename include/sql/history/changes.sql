@@ -3,7 +3,7 @@
 select
     p.created_at as planned_at, c.plan_id, c.channel, c.warehouse,
     c.from_amount, c.to_amount, c.to_old, c.to_floor, c.from_text, c.to_text, encode(c.to_hash, 'hex') as to_hash,
-    c.why, c.guard, c.exchange_id,
+    c.why, c.origin, c.guard, c.exchange_id,
     case
         when c.finished_at <= %(at)s then c.state
         when c.sent_at <= %(at)s then 'sent'

@@ -4,7 +4,7 @@ with moved as (
     select offer_id
     from pending
     where
-        guard is null and from_amount > 0
+        guard is null and release_id is null and from_amount > 0
         and abs(amount - reference) > reference * %(moved_by)s::numeric
 ),
 

@@ -1,4 +1,5 @@
--- Prices that a person must see first. Parameters: now, ceiling, largest_change, without_reference. Reads desired.
+-- Prices that a person must see first; one that was turned down stays held.
+-- Parameters: now, ceiling, largest_change, without_reference. Reads desired.
 -- A price in quarantine was confirmed but never came into force: a new one is held against the price in force, and goes
 -- by itself only where it is nearer to that than the one that was kept back.
 update pending as p
@@ -6,7 +7,8 @@ set guard = coalesce(
     price_hold(
         p.amount, p.store_floor, least(%(ceiling)s::numeric, d.ceiling), coalesce(q.in_force, p.reference),
         (
-            select max(c.to_amount)
+            -- what a price was changed from was in force until then
+            select max(greatest(c.to_amount, c.from_amount))
             from change as c
             where
                 c.offer_id = p.offer_id and c.channel = 'price' and c.warehouse = '' and c.state = 'confirmed'
@@ -15,8 +17,9 @@ set guard = coalesce(
         ),
         %(largest_change)s::numeric, %(without_reference)s
     ),
-    case when abs(p.amount - q.in_force) >= abs(q.amount - q.in_force) then 'price_quarantined' end
+    case when abs(p.amount - q.in_force) >= abs(q.amount - q.in_force) then 'price_quarantined' end,
+    p.guard
 )
 from desired as d
 left join price_quarantine as q on d.offer_id = q.offer_id and q.channel = 'price' and q.ended_at is null
-where d.offer_id = p.offer_id and d.warehouse = p.warehouse
+where d.offer_id = p.offer_id and d.warehouse = p.warehouse and p.release_id is null

@@ -1,4 +1,5 @@
 -- What differs from what was confirmed, is due, or is in doubt; with the guard that holds it, filled in later.
+-- A value that a person has released is marked with the verdict; one that was turned down stays held as it was.
 -- Parameters: account, channel, full (everything counts as different), now. Reads desired, makes pending.
 create temporary table pending on commit drop as
 select
@@ -16,6 +17,7 @@ select
     d.text,
     d.exchange_id,
     d.price_rule,
+    d.origin,
     case
         when oc.confirmed_at is null then 'new'
         when oc.in_doubt then 'doubt'
@@ -27,7 +29,8 @@ select
         when oc.due_version > oc.settled_version then 'healed'
         else 'full'
     end as why,
-    null::text as guard
+    case when v.verdict = 'released' then v.release_id end as release_id,
+    case when v.verdict = 'discarded' then v.guard end as guard
 from desired as d
 left join offer_channel as oc
     on d.offer_id = oc.offer_id and oc.channel = %(channel)s and d.warehouse = oc.warehouse
@@ -38,6 +41,12 @@ left join refusal as r
         and (r.amount, r.old, r.floor, r.hash, r.text)
         is not distinct from (d.amount, d.old, d.floor, d.hash, d.text)
         and (r.again_at is null or r.again_at > %(now)s)
+left join release as v
+    on
+        d.offer_id = v.offer_id and v.channel = %(channel)s and d.warehouse = v.warehouse
+        and v.expires_at > %(now)s
+        and (v.to_amount, v.to_old, v.to_floor, v.to_hash, v.to_text)
+        is not distinct from (d.amount, d.old, d.floor, d.hash, d.text)
 where
     (
         %(full)s

@@ -14,6 +14,7 @@ select
     p.text,
     p.why,
     p.guard,
+    p.release_id,
     change_waits_for(p.offer_id, %(channel)s, p.warehouse, p.amount) as waits_for
 from pending as p
 inner join offer as o using (offer_id)

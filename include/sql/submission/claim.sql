@@ -3,8 +3,8 @@
 -- Parameters: account, channel, now, batch_size, states (of offers that can take it), limit_counts and limit_seconds
 --   (parallel arrays: at most so many submissions of one item in so many seconds), submission_id, apart_from (channels
 --   whose call about an offer must have ended first), settles_within (seconds: a call of theirs without an answer has),
---   tied (a change may have to wait for another channel), place and withdrawal (null, or what the call is about: see
---   next_place).
+--   approving (only what a person has released, and decreases that nobody has to), tied (a change may have to wait for
+--   another channel), place and withdrawal (null, or what the call is about: see next_place).
 with next as (
     select c.change_id
     from change as c
@@ -31,6 +31,11 @@ with next as (
             or (c.warehouse = %(place)s::text and (c.to_amount is null) = %(withdrawal)s::bool)
         )
         and (not %(tied)s or change_waits_for(c.offer_id, c.channel, c.warehouse, c.to_amount) is null)
+        and (not %(approving)s or c.release_id is not null or c.origin is not null)
+        and (
+            c.release_id is null
+            or exists (select 1 from release as r where r.release_id = c.release_id and r.expires_at > %(now)s)
+        )
         and not exists (
             select 1
             from unnest(%(limit_counts)s::int[], %(limit_seconds)s::double precision[]) as l (most, seconds)
@@ -94,4 +99,4 @@ where
     and o.offer_id = c.offer_id
 returning
     c.change_id, c.offer_id, c.warehouse, c.to_amount, c.to_old, c.to_floor, c.currency, c.to_hash, c.from_text,
-    c.to_text, c.was_in_doubt, d.touched_at, o.state as offer_state, o.article, o.external_id, o.sku
+    c.to_text, c.release_id, c.was_in_doubt, d.touched_at, o.state as offer_state, o.article, o.external_id, o.sku

@@ -1,6 +1,6 @@
 -- When the next planned change of a channel may be sent; one that waits for another channel is not counted.
--- Parameters: account, channel, states, now, limit_counts, limit_seconds, apart_from, settles_within, tied (see
---   submission/claim).
+-- Parameters: account, channel, states, now, limit_counts, limit_seconds, apart_from, settles_within, approving, tied
+--   (see submission/claim).
 select
     count(*) as waiting,
     min(greatest(
@@ -58,3 +58,8 @@ where
         )
     and not exists (select 1 from offer_freeze as f where f.offer_id = c.offer_id)
     and (not %(tied)s or change_waits_for(c.offer_id, c.channel, c.warehouse, c.to_amount) is null)
+    and (not %(approving)s or c.release_id is not null or c.origin is not null)
+    and (
+        c.release_id is null
+        or exists (select 1 from release as r where r.release_id = c.release_id and r.expires_at > %(now)s)
+    )

@@ -11,6 +11,7 @@ from marketsync_airflow.graphs.catalog import catalog
 from marketsync_airflow.graphs.dictionaries import dictionaries
 from marketsync_airflow.graphs.housekeeping import housekeeping
 from marketsync_airflow.graphs.reconcile import reconcile
+from marketsync_airflow.graphs.release import release
 from marketsync_airflow.graphs.store_import import store_import
 from marketsync_airflow.graphs.values import prices, stocks
 
@@ -21,6 +22,7 @@ __all__ = [
     "housekeeping",
     "prices",
     "reconcile",
+    "release",
     "stocks",
     "store_import",
 ]

@@ -73,6 +73,9 @@ SAMPLES: dict[str, Any] = {
     "frozen_at": None, "leave_from": ["1"], "members": 0, "moves_price": True, "place": None, "places": ["1"],
     "read_at": NOW, "setting": "1", "settings": ["1"], "starts_at": NOW, "stocks": [None], "tied": True, "title": "1",
     "withdrawal": None,
+    "approving": True, "as_of": NOW, "author": "Анна", "changed": True, "decided": 5,
+    "examples": 10, "expires_at": NOW, "never": ["price_blank"], "pieces": 10, "reason": "верно", "request_id": 1,
+    "run": "manual__1", "verdict": "released", "withdraw": False,
     "caps": [49], "channels": ["card", "price"], "widths": [1.2], "costs": [1],
 }  # fmt: skip
 """Parameter -> what a caller may bind."""
@@ -88,6 +91,7 @@ OTHER_SAMPLES: dict[str, dict[str, Any]] = {
     },
     "shop/merge_properties": {"rows": Jsonb([{"guid": "p", "name": "Цвет", "kind": "Строка", "values": {}}])},
     "shop/merge_warehouses": {"rows": Jsonb([{"guid": "w", "name": "Склад"}])},
+    "release/note": {"action": "zero"},
     "shop/release_import_lock": {"key": 1},
     "shop/try_import_lock": {"key": 1},
 }

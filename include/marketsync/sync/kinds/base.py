@@ -83,7 +83,10 @@ class ChannelKind(ABC):
         """
 
     def guard(self, connection: Connection, lane: Lane) -> None:
-        """Name in `pending` the guard that holds a change."""
+        """Name in `pending` the guard that holds a change; what a person has released has a `release_id`."""
+
+    def tidy(self, connection: Connection, lane: Lane) -> None:
+        """Take out of `pending` what is not to be planned, once it is known what is held."""
 
     def figures(self, connection: Connection, lane: Lane) -> dict[str, Any]:
         """What a preview says of a plan beside its changes; reads `desired` and `pending`."""

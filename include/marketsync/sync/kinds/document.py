@@ -9,6 +9,7 @@ from typing import Any
 
 from marketsync.db import sql
 from marketsync.marketplaces.base import Card, Item, Observed, Offer, Outcome, Price
+from marketsync.sync.guards import last_word
 from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Reader, Row, Seen
 from marketsync.sync.kinds.price import fill_prices, hold_prices
 from marketsync.sync.lane import Connection, Lane
@@ -35,6 +36,7 @@ class DocumentKind(ChannelKind):
             {"account": lane.account.id, "channel": "price", "full": False, "now": lane.clock.now()},
         )
         hold_prices(connection, lane)
+        last_word(connection, lane)
         connection.execute(sql("plan/opening_prices"), {"account": lane.account.id, "offers": offers})
         connection.execute(sql("plan/drop"))
 

@@ -43,12 +43,17 @@ class PriceKind(ChannelKind):
     def guard(self, connection: Connection, lane: Lane) -> None:
         """Hold bad prices, and all large moves where too many come at once."""
         hold_prices(connection, lane)
-        connection.execute(sql("plan/drop_unlisted"))
         mass = lane.account.guards.mass
+        if mass.short_delivery == "hold":
+            connection.execute(sql("plan/hold_short_price"), {"moved_by": mass.repriced_by})
         connection.execute(
             sql("plan/hold_mass_price"),
             {**lane.key, "share": mass.repriced, "moved_by": mass.repriced_by, "at_least": mass.at_least},
         )
+
+    def tidy(self, connection: Connection, lane: Lane) -> None:
+        """An offer without a card takes no price yet: only what is held of it is worth showing."""
+        connection.execute(sql("plan/drop_unlisted"))
 
     def figures(self, connection: Connection, lane: Lane) -> dict[str, Any]:
         """How many prices would change, and by how much."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from marketsync.accounts import Account
@@ -22,7 +23,7 @@ class StockKind(ChannelKind):
     event = "stocks"
 
     def fill(self, connection: Connection, lane: Lane, offers: list[int] | None) -> None:
-        """Counts after buffers and bounds; none of what is not wanted."""
+        """Counts after buffers and bounds; none of what is not wanted, stopped, or sold too fast for counts so old."""
         _require_warehouses(connection, lane.account)
         warehouses = lane.account.warehouses
         connection.execute(
@@ -38,18 +39,40 @@ class StockKind(ChannelKind):
                 "show_at_most": [w.show_at_most for w in warehouses],
             },
         )
+        guard = lane.account.guards.stock
+        came = _delivered_at(connection)
+        if came is not None and _older(lane, came, guard.zero_fast_after_hours):
+            connection.execute(
+                sql("desired/zero_fast_movers"),
+                {
+                    **lane.key,
+                    "offers": offers,
+                    "since": came - timedelta(days=guard.fast_days),
+                    "pieces": guard.fast_pieces,
+                },
+            )
+        connection.execute(sql("desired/zero_stopped"), {"account": lane.account.id})
 
     def guard(self, connection: Connection, lane: Lane) -> None:
-        """Hold the falls to zero where too many offers would vanish at once."""
+        """Hold falls to zero that come in masses or from a short delivery, and rises while the counts are old."""
         mass = lane.account.guards.mass
-        connection.execute(
-            sql("plan/hold_mass_zero"), {**lane.key, "share": mass.zeroed, "at_least": mass.at_least}
-        )
+        if mass.short_delivery == "hold":
+            connection.execute(sql("plan/hold_short_stock"))
+        for guard, share in (("dropped", mass.dropped), ("zero", mass.zeroed)):
+            connection.execute(
+                sql(f"plan/hold_mass_{guard}"), {**lane.key, "share": share, "at_least": mass.at_least}
+            )
+        came = _delivered_at(connection)
+        if came is not None and _older(lane, came, lane.account.guards.stock.no_raise_after_hours):
+            connection.execute(sql("plan/hold_stale_stock"), {"channel": lane.channel.name})
 
     def builder(
         self, connection: Connection, lane: Lane, offers: Sequence[int], documents: Documents | None
     ) -> ItemBuilder:
-        """A stock that fell since it was planned goes as it is now; one that rose, as planned: less can be sold."""
+        """A stock that fell since it was planned goes as it is now; one that rose, as planned: less can be sold.
+
+        What a person has released goes as it was released, or not at all.
+        """
         return _item
 
     def complete(self, connection: Connection, parameters: dict[str, Any]) -> None:
@@ -57,8 +80,20 @@ class StockKind(ChannelKind):
         connection.execute(sql("reconcile/seen_none"), parameters)
 
 
-def _item(offer: Offer, change: Row, desired: Row) -> Item:
+def _item(offer: Offer, change: Row, desired: Row) -> Item | None:
+    released = change["release_id"] is not None and desired["origin"] is None
+    if released and desired["amount"] != change["to_amount"]:
+        return None
     return Item(offer, Stock(change["warehouse"], int(min(desired["amount"], change["to_amount"]))))
+
+
+def _delivered_at(connection: Connection) -> datetime | None:
+    row = connection.execute(sql("desired/stock_delivery")).fetchone()
+    return row["delivered_at"] if row else None
+
+
+def _older(lane: Lane, came: datetime, hours: float | None) -> bool:
+    return hours is not None and lane.clock.now() - came > timedelta(hours=hours)
 
 
 def _require_warehouses(connection: Connection, account: Account) -> None:
