@@ -7,7 +7,7 @@ import sys
 
 from marketsync.paths import PROJECT
 
-BENCHES = ("import_commerceml", "plan_million", "history", "bitrix", "exchange")
+BENCHES = ("import_commerceml", "plan_million", "history", "bitrix", "pictures", "exchange")
 
 
 def main() -> int:

@@ -125,13 +125,16 @@ class Seller:
                 channel=channel(self.client),
                 prices=prices,
                 price_rules=self.marketplace.price_rules,
+                picture_rules=self.marketplace.picture_rules,
+                keeps_pictures=lambda: self.renderer.keeps_pictures,
                 version=self._document_version if channel.kind is Kind.DOCUMENT else str,
             )
             for channel in self.marketplace.channels
         )
 
     def _document_version(self) -> str:
-        return f"{self.renderer.version} {self.account.pictures or ''}"
+        pictures = self.account.pictures
+        return f"{self.renderer.version} {pictures.address if pictures else ''}"
 
     def lane(self, channel: str) -> Lane:
         """One channel by its name.

@@ -18,6 +18,7 @@ from sandbox.ozon import (
     archive,
     catalog,
     imports,
+    pictures,
     prices,
     quotas,
     reading,
@@ -83,6 +84,8 @@ METHODS: dict[str, Method] = {
         _fixed(catalog.SEARCH_REQUEST), catalog.search
     ),
     "/v3/product/import": Method(_fixed(imports.IMPORT_REQUEST), imports.submit, "items"),
+    "/v2/product/pictures/import": Method(_fixed(pictures.IMPORT_REQUEST), pictures.submit, "items"),
+    "/v2/product/pictures/info": Method(_fixed(pictures.INFO_REQUEST), pictures.info),
     "/v1/product/import/info": Method(_fixed(imports.INFO_REQUEST), imports.info),
     "/v4/product/info/limit": Method(_fixed(Message("GetUploadQuotaRequest")), quotas.limits),
     "/v1/product/update/offer-id": Method(_fixed(renames.REQUEST), renames.rename, "update_offer_id"),

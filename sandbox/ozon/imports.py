@@ -11,9 +11,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sandbox.ozon import card_rules, money, pricing, quotas
+from sandbox.ozon import card_rules, money, pricing, queueing, quotas
 from sandbox.ozon.catalog import catalog
 from sandbox.ozon.errors import NOT_FOUND, Refusal, bad_request
+from sandbox.ozon.galleries import Gallery, Loaded
 from sandbox.ozon.state import Cabinet, Card, ItemError, Prices, Product, Task, TaskItem
 from sandbox.ozon.system import OzonSystem
 from sandbox.ozon.validation import Enum, Integer, Json, Message, Repeated, Text, broken_rule
@@ -88,15 +89,14 @@ def submit(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
             path = f"ImportProductsRequest.Items[{position}]"
             raise bad_request(broken_rule(path, f"Images: no more than {MAX_IMAGES - 1} beside PrimaryImage"))
     _take_quota(system, cabinet, items)
-    now = system.clock.monotonic()
-    task = Task(next(system.task_ids), now, [TaskItem(item["offer_id"]) for item in items])
+    task = Task(
+        next(system.task_ids), system.clock.monotonic(), [TaskItem(item["offer_id"]) for item in items]
+    )
     cabinet.tasks[task.task_id] = task
     shortest, longest = system.knobs.import_seconds_min, system.knobs.import_seconds_max
     for item, outcome in zip(items, task.items, strict=True):
-        due = now + system.delay(system.random.uniform(shortest, max(shortest, longest)))
-        due = max(due, cabinet.last_import_due.get(outcome.offer_id, 0.0))
-        cabinet.last_import_due[outcome.offer_id] = due
-        cabinet.at(due, partial(_work, system, cabinet, item, outcome))
+        work = partial(_work, system, cabinet, item, outcome)
+        queueing.queue(system, cabinet, item, shortest, longest, work)
     return {"result": {"task_id": task.task_id}}
 
 
@@ -114,7 +114,15 @@ def _take_quota(system: OzonSystem, cabinet: Cabinet, items: list[Json]) -> None
     quotas.take_items(system, cabinet.import_items, knobs.import_items_per_minute, len(items))
 
 
-def _work(system: OzonSystem, cabinet: Cabinet, item: Json, outcome: TaskItem, due: float) -> None:
+def _work(
+    system: OzonSystem,
+    cabinet: Cabinet,
+    item: Json,
+    outcome: TaskItem,
+    gallery: Gallery,
+    loaded: Loaded,
+    due: float,
+) -> None:
     product = cabinet.by_offer.get(outcome.offer_id)
     own_id = product.product_id if product is not None else 0
     draft = card_rules.check(
@@ -122,8 +130,7 @@ def _work(system: OzonSystem, cabinet: Cabinet, item: Json, outcome: TaskItem, d
         card_rules.Surroundings(
             catalog=catalog(),
             knobs=system.knobs,
-            can_fetch=system.can_fetch,
-            sent_image=system.sent_image,
+            gallery=gallery,
             barcode_taken=lambda barcode: cabinet.barcode_owner.get(barcode, own_id) != own_id,
             current=product.prices.actual if product is not None else None,
         ),
@@ -141,6 +148,9 @@ def _work(system: OzonSystem, cabinet: Cabinet, item: Json, outcome: TaskItem, d
         _create(system, cabinet, outcome, draft.card, draft.prices, due)
     else:
         _update(system, cabinet, product, outcome, draft.card, draft.prices, due)
+    made = cabinet.by_offer.get(outcome.offer_id)
+    if made is not None and outcome.status != "failed":
+        queueing.keep_pictures(made, gallery, loaded)
 
 
 def _create(
@@ -218,12 +228,15 @@ def info(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
 
 
 def _error(problem: ItemError, system: OzonSystem) -> dict[str, Any]:
+    told = problem.description
+    if problem.picture and system.knobs.picture_errors == "silent":
+        told = told.removesuffix(f": {problem.picture}")
     shown: dict[str, Any] = {
         "code": problem.code,
-        "message": problem.description,
+        "message": told,
         "state": "imported",
         "level": problem.level,
-        "description": problem.description,
+        "description": told,
         "field": problem.field,
         "attribute_id": problem.attribute_id,
         "attribute_name": problem.attribute_name,

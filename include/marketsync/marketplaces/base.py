@@ -25,6 +25,7 @@ __all__ = [
     "Channel",
     "Dictionary",
     "DictionaryValue",
+    "Gallery",
     "GapRule",
     "Good",
     "Identity",
@@ -36,6 +37,7 @@ __all__ = [
     "Observed",
     "Offer",
     "Outcome",
+    "PictureRules",
     "Pipeline",
     "Price",
     "PriceRules",
@@ -59,6 +61,7 @@ class Kind(StrEnum):
     STOCK = "stock"
     ARTICLE = "article"
     SHELF = "shelf"
+    GALLERY = "gallery"
 
 
 class Pipeline(StrEnum):
@@ -124,6 +127,13 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True)
+class Gallery:
+    """All pictures of a card as public links, the main one first."""
+
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A rendered document, the hash of what is kept equal in it, and the price a new card starts with."""
 
@@ -158,7 +168,7 @@ class Item:
     """One offer with the value that a submission carries for it."""
 
     offer: Offer
-    value: Price | Stock | Card | Word
+    value: Price | Stock | Card | Word | Gallery
 
     @property
     def warehouse(self) -> str:
@@ -185,6 +195,8 @@ class Outcome:
         again_after: seconds until a RETRY makes sense.
         waits_for: the limit that a RETRY waits for: 'quota', 'restore'; '' where it waits for no limit.
         warnings: of a confirmed item.
+        pictures: what the marketplace has against pictures that the item carried, whatever its result; `field` is the
+            link, where it names one.
         external_id, sku: learnt from the answer.
     """
 
@@ -193,6 +205,7 @@ class Outcome:
     warehouse: str = ""
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    pictures: tuple[Problem, ...] = ()
     again_after: float = 60.0
     waits_for: str = ""
     external_id: str | None = None
@@ -272,6 +285,24 @@ class PriceRules:
     gaps: tuple[GapRule, ...] = ()
     largest_discount: Decimal | None = None
     floor_share: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRules:
+    """What a marketplace takes as a picture; what breaks a rule is told and not sent.
+
+    Attributes:
+        types: in Pillow's words, read from the bytes.
+        least_side, largest_side: pixels of the shorter and of the longer side.
+        most_bytes: of a file.
+        most: pictures of a card; the first ones are sent.
+    """
+
+    types: tuple[str, ...] = ("JPEG", "PNG")
+    least_side: int = 1
+    largest_side: int | None = None
+    most_bytes: int | None = None
+    most: int = 10
 
 
 # ------------------------------------------------------------------ rendering of documents
@@ -393,6 +424,11 @@ class Renderer(Protocol):
     """Turns goods into documents by a mapping; pure."""
 
     @property
+    def keeps_pictures(self) -> bool:
+        """Whether the pictures of cards that are there are the store's to keep equal."""
+        ...
+
+    @property
     def version(self) -> str:
         """Changes whenever the mapping or the dictionaries do."""
         ...
@@ -417,7 +453,7 @@ class Channel(ABC):
     """What is kept equal. Class attributes carry the vendor's numbers.
 
     Attributes:
-        name: 'card', 'price', 'stock'.
+        name: 'card', 'price', 'stock', 'picture'.
         kind: how the engine plans it.
         pipeline: which DAG sends it.
         batch_size: items one call takes.
@@ -502,6 +538,7 @@ class Marketplace:
         renderer: mapping folder, dictionaries -> the renderer of its cards.
         categories, attributes, values, warehouses: readers of its dictionaries.
         price_rules: what it accepts as struck price and floor.
+        picture_rules: what it accepts as a picture.
         check: asks who we are; returns the key's expiry where the marketplace tells it.
         transforms: the functions that its mappings may call.
     """
@@ -518,3 +555,4 @@ class Marketplace:
     check: Callable[[ApiClient], datetime | None]
     transforms: ModuleType
     price_rules: PriceRules = field(default_factory=PriceRules)
+    picture_rules: PictureRules = field(default_factory=PictureRules)

@@ -13,6 +13,7 @@ from typing import Any
 
 from marketsync.db import sql
 from marketsync.marketplaces.base import Good, Refused, Rendered, Renderer
+from marketsync.pictures import galleries
 from marketsync.sync import texts
 from marketsync.sync.kinds import Documents
 from marketsync.sync.lane import Connection, Lane
@@ -87,7 +88,7 @@ def draw(lane: Lane, renderer: Renderer) -> Drawn:
             writer.execute(sql("card/drawing"))
             with cursor.copy(sql("card/copy_drawing")) as copy:
                 for row in rows:
-                    drawing = renderer.render(_good(row, lane.account.pictures))
+                    drawing = renderer.render(_good(row, _named(row, lane)))
                     if isinstance(drawing, Refused):
                         refused += 1
                         first = drawing.problems[0]
@@ -109,7 +110,9 @@ def documents(lane: Lane, renderer: Renderer) -> Documents:
 
     def make(connection: Connection, offers: Sequence[int]) -> dict[int, Rendered]:
         rows = connection.execute(sql("card/goods"), _parameters(lane, list(offers))).fetchall()
-        made = {row["offer_id"]: renderer.render(_good(row, lane.account.pictures)) for row in rows}
+        galleries.collect(connection, lane.account, lane.picture_rules, offers)
+        links = galleries.links(connection, offers)
+        made = {row["offer_id"]: renderer.render(_good(row, links.get(row["offer_id"], ()))) for row in rows}
         return {offer: document for offer, document in made.items() if isinstance(document, Rendered)}
 
     return make
@@ -126,8 +129,12 @@ def _parameters(lane: Lane, offers: list[int] | None) -> dict[str, Any]:
     return {**lane.key, "version": lane.mapping_version, "offers": offers}
 
 
-def _good(row: dict[str, Any], pictures: str | None) -> Good:
-    base = pictures.rstrip("/") if pictures else None
+def _named(row: dict[str, Any], lane: Lane) -> tuple[str, ...]:
+    """What the store names: a drawing is only hashed, without pictures. What is sent are links that were checked."""
+    return tuple(row["pictures"]) if lane.account.pictures else ()
+
+
+def _good(row: dict[str, Any], pictures: tuple[str, ...]) -> Good:
     return Good(
         guid=row["guid"],
         good_guid=row["good_guid"],
@@ -142,7 +149,7 @@ def _good(row: dict[str, Any], pictures: str | None) -> Good:
         vat=row["vat"],
         group=row["group_path"],
         barcodes=tuple(row["barcodes"]),
-        pictures=tuple(f"{base}/{path}" for path in row["pictures"]) if base else (),
+        pictures=pictures,
         properties=row["properties"],
         characteristics=row["characteristics"],
         requisites=row["requisites"],

@@ -70,6 +70,10 @@ SAMPLES: dict[str, Any] = {
     "resets_at": NOW, "segment": 8, "settles_within": 900.0, "shown_by": "card", "turn": "articles", "until": NOW,
     "updates": None,
     "caps": [49], "channels": ["card", "price"], "widths": [1.2], "costs": [1],
+    "failed": [1], "keeps_pictures": True, "largest_side": 7680, "least_side": 200, "media": None,
+    "most_bytes": 10_000_000, "pauses": [600, 3600], "pictures": "picture", "position": 1,
+    "site": "https://shop.example", "url": None, "paths": ["a.jpg", "b.jpg"], "names": ["0.jpg", None],
+    "codes": [None, "damaged"],
 }  # fmt: skip
 """Parameter -> what a caller may bind."""
 

@@ -31,6 +31,7 @@ _RENDERING = "1"
 """Raised when this module renders the same mapping differently: every card is then rendered anew."""
 
 # Ozon Seller API: 9048 is the model's name, "same value merges cards".
+_IMAGES = "images"
 _MODEL_NAME = 9048
 _NO_COMPLEX = (None, "", "0")
 _CATEGORY_COLUMNS = ("group", "category", "type")
@@ -90,6 +91,12 @@ class CardRenderer:
         if problems:
             return Refused(tuple(problems))
         return Rendered(fields, fingerprint(fields))
+
+    @property
+    def keeps_pictures(self) -> bool:
+        """Whether the pictures of cards that are there are the store's to keep equal: images, owner: store."""
+        found = [rule.rule for field in self.mapping.fields if field.to == _IMAGES for rule in field.rules]
+        return bool(found) and all(rule.owner == "store" for rule in found)
 
     def categories(self) -> list[Category]:
         """The categories that the mapping assigns and the dictionaries know as open, each once."""
