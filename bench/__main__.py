@@ -7,7 +7,15 @@ import sys
 
 from marketsync.paths import PROJECT
 
-BENCHES = ("import_commerceml", "plan_million", "mapping_change", "history", "bitrix", "exchange")
+BENCHES = (
+    "import_commerceml",
+    "plan_million",
+    "mapping_change",
+    "history",
+    "bitrix",
+    "pictures",
+    "exchange",
+)
 
 
 def main() -> int:

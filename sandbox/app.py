@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from sandbox import control
 from sandbox.bitrix import api as bitrix_api
-from sandbox.exchange import handle
+from sandbox.exchange import handle, hold
 from sandbox.ozon import api as ozon_api
 from sandbox.world import World
 
@@ -33,9 +33,12 @@ def create_app(world: World) -> FastAPI:
         return await handle(world, system, request, "/" + request.path_params["path"])
 
     async def images(request: Request) -> Response:
-        if world.images.knobs.slow_seconds:
-            await asyncio.sleep(world.images.knobs.slow_seconds)
-        return await handle(world, world.images.system, request, "/" + request.path_params["path"])
+        name = request.path_params["path"]
+        delay = world.images.delay(name)
+        if delay:
+            await request.body()  # to look for a disconnection would take it away
+            await hold(request, delay)
+        return await handle(world, world.images.system, request, f"/{name}")
 
     app.add_route("/ozon/{path:path}", ozon, methods=_ANY_METHOD)
     app.add_route("/bitrix/{path:path}", bitrix, methods=_ANY_METHOD)

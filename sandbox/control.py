@@ -17,6 +17,7 @@ from sandbox import knobs
 from sandbox.bitrix import site_control
 from sandbox.exchange import encode
 from sandbox.faults import FaultError
+from sandbox.images.troubles import TroubleError
 from sandbox.ozon import cabinet_control
 from sandbox.ozon.cabinet_control import ControlError
 from sandbox.ozon.state import Cabinet
@@ -85,6 +86,23 @@ def router(world: World) -> APIRouter:
     @routes.delete("/faults")
     async def delete_faults() -> Response:
         world.faults.rules = []
+        return _json([])
+
+    @routes.get("/images/troubles")
+    async def read_troubles() -> Response:
+        return _json([trouble.as_json() for trouble in world.images.troubles])
+
+    @routes.put("/images/troubles")
+    async def put_troubles(request: Request) -> Response:
+        try:
+            world.images.replace(await request.json())
+        except (TroubleError, ValueError) as error:
+            return _refused(str(error))
+        return _json([trouble.as_json() for trouble in world.images.troubles])
+
+    @routes.delete("/images/troubles")
+    async def delete_troubles() -> Response:
+        world.images.troubles = []
         return _json([])
 
     @routes.get("/calls")

@@ -120,7 +120,7 @@ async def handle(world: World, system: System, request: Request, path: str) -> R
         )
     )
     if rule is not None and rule.kind in ("timeout_before", "timeout_after"):
-        await _hold(request, rule.seconds)
+        await hold(request, rule.seconds)
         return Response(_HTML_504, status_code=504, media_type="text/html")
     if rule is not None and rule.kind == "truncated":
         return _truncated(payload, answer)
@@ -162,7 +162,7 @@ def _truncated(payload: bytes, answer: Answer) -> Response:
     return StreamingResponse(half(), status_code=answer.status, headers=headers, media_type=answer.media_type)
 
 
-async def _hold(request: Request, seconds: float) -> None:
+async def hold(request: Request, seconds: float) -> None:
     """Say nothing until the client hangs up or the time is over."""
     until = time.monotonic() + seconds
     while time.monotonic() < until and not await request.is_disconnected():

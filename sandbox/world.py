@@ -39,7 +39,7 @@ class World:
         self.faults = FaultBox(self.random)
         self.calls.clear()
         self.images = ImageHost()
-        self.ozon = OzonSystem(self.clock, self.random, self.general, self.calls, self.images.can_fetch)
+        self.ozon = OzonSystem(self.clock, self.random, self.general, self.calls, self.images.has)
         self.bitrix = BitrixSystem(self.clock, self.general, self.calls)
         if self._products:
             hand_made.fill(self.ozon, self.ozon.cabinet(DEFAULT_CLIENT_ID), self._products)

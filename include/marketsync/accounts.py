@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 import structlog
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from marketsync.errors import BadInput, Place
 from marketsync.paths import accounts_file, var
@@ -27,6 +27,8 @@ __all__ = [
     "Mark",
     "MassGuard",
     "Mode",
+    "PictureChecks",
+    "Pictures",
     "PriceGuard",
     "Promotion",
     "Release",
@@ -183,13 +185,64 @@ class Schedules(_Strict):
     dictionaries: str = "15 3 * * 0"
 
 
+class Pictures(_Strict):
+    """Where marketplaces fetch pictures: the shop's own site, or our own copies of 1C's files.
+
+    Attributes:
+        site: the public address below which the paths that 1C gives can be fetched.
+        media: the public address of our gateway, which serves the picture files of deliveries below /media.
+        private: the site lies in a private network; otherwise such addresses are never asked.
+    """
+
+    site: str | None = Field(default=None, pattern=r"^https?://[^/?#\s]+[^?#\s]*$")
+    media: str | None = Field(default=None, pattern=r"^https?://[^/?#\s]+[^?#\s]*$")
+    private: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_is_a_site(cls, given: Any) -> Any:
+        return {"site": given} if isinstance(given, str) else given
+
+    @field_validator("site", "media")
+    @classmethod
+    def _without_slash(cls, address: str | None) -> str | None:
+        return address.rstrip("/") if address else address
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Pictures:
+        if (self.site is None) == (self.media is None):
+            raise ValueError("give the address of the shop's site, or {media: the gateway's public address}")
+        return self
+
+    @property
+    def address(self) -> str:
+        """The address below which all links lie."""
+        return self.site or self.media or ""
+
+
+class PictureChecks(_Strict):
+    """How pictures are looked at before they are sent.
+
+    Attributes:
+        connections: to the site at once.
+        seconds: that one picture may take.
+        keep_days: before a good picture is asked for again; a change of the file behind an old address is seen then.
+        minutes: that one run may take; what is left is looked at in the next.
+    """
+
+    connections: int = Field(default=16, ge=1, le=64)
+    seconds: float = Field(default=15, gt=0)
+    keep_days: float = Field(default=3, gt=0)
+    minutes: float = Field(default=3, gt=0)
+
+
 class Account(_Strict):
     """One seller account on one marketplace.
 
     Attributes:
         connection: the id of the Airflow connection with its address and key.
         mapping: a folder of include/mappings.
-        pictures: the public address below which the store's picture paths can be fetched.
+        pictures: where the store's pictures can be fetched; as text: the site below which its paths lie.
         unmarked: what becomes of the card of a good that lost its mark or was deleted: keep (its stock is zero,
             nothing else changes: a mark that comes back sells at once, with its reviews and its place in the search)
             or archive.
@@ -205,7 +258,7 @@ class Account(_Strict):
     currency: str = Field(default="RUB", pattern=r"^[A-Z]{3}$")
     mark: Mark
     mapping: str
-    pictures: str | None = Field(default=None, pattern=r"^https?://")
+    pictures: Pictures | None = None
     warehouses: tuple[Warehouse, ...]
     unmarked: Literal["keep", "archive"] = "keep"
     archive_after: int = Field(default=24, ge=0)
@@ -292,6 +345,7 @@ class Accounts(_Strict):
     import_schedule: str = "*/10 * * * *"
     housekeeping_schedule: str = "40 4 * * *"
     retention: Retention = Retention()
+    picture_checks: PictureChecks = PictureChecks()
     accounts: tuple[Account, ...]
 
     @model_validator(mode="after")
@@ -301,6 +355,11 @@ class Accounts(_Strict):
         if twice:
             raise ValueError(f"account ids must be unique; twice: {', '.join(twice)}")
         return self
+
+    @property
+    def keeps_media(self) -> bool:
+        """Whether any account's pictures are our own copies of 1C's files."""
+        return any(account.pictures and account.pictures.media for account in self.accounts)
 
     def account(self, name: str) -> Account:
         """The account of that id.

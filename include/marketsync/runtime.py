@@ -136,6 +136,8 @@ class Seller:
                 price_rules=self.marketplace.price_rules,
                 version=self._versions.get(channel.kind, str),
                 price_table=lambda connection: rules.in_force(connection).table,
+                picture_rules=self.marketplace.picture_rules,
+                keeps_pictures=lambda: self.renderer.keeps_pictures,
             )
             for channel in self.marketplace.channels
         )
@@ -150,7 +152,8 @@ class Seller:
             return self.runtime.price_tables(self.account.mapping).in_force(connection).table.version
 
     def _document_version(self) -> str:
-        return f"{self.renderer.version} {self.account.pictures or ''}"
+        pictures = self.account.pictures
+        return f"{self.renderer.version} {pictures.address if pictures else ''}"
 
     def lane(self, channel: str) -> Lane:
         """One channel by its name.

@@ -1,16 +1,22 @@
-"""The image host: serves pictures by name and can lose or delay them."""
+"""The image host: serves pictures by name, and can lose, delay and spoil them."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from random import Random
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import quote, urlsplit
 
 from sandbox.exchange import Answer, IncomingCall, System
 from sandbox.images import pictures
+from sandbox.images.troubles import Trouble, TroubleError
 from sandbox.knobs import knob
 
 PREFIX = "/images/"
+
+_ELSEWHERE = "http://10.255.255.1/secret.jpg"
+_MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
 
 @dataclass
@@ -26,33 +32,69 @@ class ImageKnobs:
 
 
 class ImageHost:
-    """Pictures by name; also asked by the marketplaces whether a picture can be fetched."""
+    """Pictures by name, with the troubles that are in force."""
 
     def __init__(self) -> None:
         self.knobs = ImageKnobs()
+        self.troubles: list[Trouble] = []
         self.system = System("images", self.respond, _broken, _broken, lambda headers: "")
+
+    def replace(self, raw: Any) -> None:
+        """Put a new list of troubles in force. Raises TroubleError and changes nothing if one is wrong."""
+        if not isinstance(raw, list):
+            raise TroubleError("troubles are a list of objects")
+        self.troubles = [Trouble.from_json(entry) for entry in raw]
 
     def is_missing(self, name: str) -> bool:
         if self.knobs.missing_substring and self.knobs.missing_substring in name:
             return True
         return self.knobs.missing_share > 0 and Random(name).random() < self.knobs.missing_share
 
-    def can_fetch(self, url: str) -> bool:
-        """Whether a marketplace would get a picture from this link: other hosts than this one are always
-        believed.
-        """
+    def has(self, url: str) -> bool:
+        """Whether a link leads to a picture here, without asking over HTTP; other hosts are believed."""
         path = urlsplit(url).path
         return not path.startswith(PREFIX) or not self.is_missing(path[len(PREFIX) :])
 
+    def delay(self, name: str) -> float:
+        """How many real seconds the answer for a name takes."""
+        trouble = self._trouble(name)
+        slow = trouble.seconds if trouble is not None and trouble.kind in ("slow", "hang") else 0.0
+        return self.knobs.slow_seconds + slow
+
     def respond(self, call: IncomingCall) -> Answer:
         name = call.path.lstrip("/")
-        if call.method not in ("GET", "HEAD") or self.is_missing(name):
-            return Answer(404, "not found", media_type="text/plain")
-        if name.endswith(".png"):
-            return Answer(200, pictures.png(name), media_type="image/png", items=1)
-        if name.endswith((".jpg", ".jpeg")):
-            return Answer(200, pictures.jpeg(name), media_type="image/jpeg", items=1)
-        return Answer(404, "not found", media_type="text/plain")
+        media_type = next((kind for end, kind in _MEDIA_TYPES.items() if name.endswith(end)), None)
+        if media_type is None or call.method not in ("GET", "HEAD") or self.is_missing(name):
+            return _missing()
+        trouble = self._trouble(name)
+        if trouble is not None and trouble.count is not None:
+            trouble.count -= 1
+        kind = trouble.kind if trouble is not None else ""
+        if kind == "missing":
+            return _missing()
+        if kind == "error":
+            return _broken()
+        if kind.startswith("redirect") and not (kind == "redirect" and call.query):
+            return _redirect(kind, name)
+        content = pictures.of(name, kind)
+        # the tag is of the bytes: the same bytes again are answered with 304
+        headers = {"etag": f'"{hashlib.sha256(content).hexdigest()[:32]}"', "cache-control": "max-age=0"}
+        if call.headers.get("if-none-match") == headers["etag"]:
+            return Answer(304, b"", headers=headers, media_type=media_type)
+        return Answer(200, content, headers=headers, media_type=media_type, items=1)
+
+    def _trouble(self, name: str) -> Trouble | None:
+        return next((trouble for trouble in self.troubles if trouble.hits(name)), None)
+
+
+def _redirect(kind: str, name: str) -> Answer:
+    here = f"{PREFIX}{quote(name)}"
+    target = {"redirect": f"{here}?once", "redirect_loop": here, "redirect_away": _ELSEWHERE}[kind]
+    return Answer(302, b"", headers={"location": target}, media_type="text/plain")
+
+
+def _missing() -> Answer:
+    return Answer(404, "not found", media_type="text/plain")
 
 
 def _broken() -> Answer:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
+from collections.abc import Callable
+from functools import cache
 
 # Ozon asks for at least 200 pixels on each side; sides are multiples of a JPEG block.
 _SIDES = (200, 240, 280, 320, 360)
@@ -20,21 +22,85 @@ def _appearance(name: str) -> tuple[int, int, tuple[int, int, int]]:
     return _SIDES[digest[0] % len(_SIDES)], _SIDES[digest[1] % len(_SIDES)], (digest[2], digest[3], digest[4])
 
 
+def of(name: str, trouble: str = "") -> bytes:
+    """The bytes that the host gives for a name, spoilt by one of the troubles (sandbox/images/troubles.py)."""
+    if trouble in _UNSOUND:
+        return _UNSOUND[trouble]()
+    if trouble == "too_small":
+        return _png(*_TOO_SMALL, _appearance(name)[2])
+    content = png(name) if name.endswith(".png") else jpeg(name + ("#2" if trouble == "changed" else ""))
+    return content[: len(content) // 2] if trouble == "truncated" else content
+
+
 def png(name: str) -> bytes:
     """A PNG of one colour, size and colour by the name."""
-    width, height, colour = _appearance(name)
-    row = b"\0" + bytes(colour) * width
+    return _png(*_appearance(name))
 
+
+def _png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
+    row = b"\0" + bytes(colour) * width
+    return _png_of(width, height, zlib.compress(row * height))
+
+
+def _png_of(width: int, height: int, packed_rows: bytes) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(row * height))
-        + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed_rows) + chunk(b"IEND", b"")
+
+
+@cache
+def _too_large() -> bytes:
+    return _png(*_TOO_LARGE, (0, 0, 0))
+
+
+@cache
+def _huge() -> bytes:
+    return jpeg("huge.jpg") + bytes(_HUGE_BYTES)
+
+
+def _bomb() -> bytes:
+    return _png_of(*_BOMB, zlib.compress(bytes(1000)))
+
+
+def _pdf() -> bytes:
+    return b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n" + bytes(2000)
+
+
+def _gif() -> bytes:
+    """A GIF whose rows are packed as plain codes: 9 bits each, with a fresh start before the table grows."""
+    side, clear, end = _SIDES[0], 256, 257
+    codes: list[int] = []
+    for position in range(side * side):
+        if position % 250 == 0:
+            codes.append(clear)
+        codes.append(0)
+    bits = 0
+    for place, code in enumerate((*codes, end)):
+        bits |= code << (9 * place)
+    packed = bits.to_bytes((len(codes) + 1) * 9 // 8 + 1, "little")
+    blocks = b"".join(bytes((len(part),)) + part for part in _parts(packed, 255))
+    screen = struct.pack("<HHBBB", side, side, 0xF7, 0, 0) + bytes(256 * 3)
+    image = b"," + struct.pack("<HHHHB", 0, 0, side, side, 0) + b"\x08"
+    return b"GIF89a" + screen + image + blocks + b"\0;"
+
+
+def _parts(data: bytes, size: int) -> list[bytes]:
+    return [data[start : start + size] for start in range(0, len(data), size)]
+
+
+_TOO_SMALL = (199, 400)
+_TOO_LARGE = (8000, 220)
+_BOMB = (30_000, 30_000)
+_HUGE_BYTES = 30_000_000
+_UNSOUND: dict[str, Callable[[], bytes]] = {
+    "too_large": _too_large,
+    "bomb": _bomb,
+    "huge": _huge,
+    "wrong_type": _pdf,
+    "gif": _gif,
+}
 
 
 def jpeg(name: str) -> bytes:

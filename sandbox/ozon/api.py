@@ -22,6 +22,7 @@ from sandbox.ozon import (
     catalog,
     imports,
     min_price_timer,
+    pictures,
     prices,
     quotas,
     reading,
@@ -91,6 +92,8 @@ METHODS: dict[str, Method] = {
     "/v1/product/attributes/update": Method(
         _fixed(attribute_updates.UPDATE_REQUEST), attribute_updates.submit, "items"
     ),
+    "/v2/product/pictures/import": Method(_fixed(pictures.IMPORT_REQUEST), pictures.submit, "items"),
+    "/v2/product/pictures/info": Method(_fixed(pictures.INFO_REQUEST), pictures.info),
     "/v1/product/import/info": Method(_fixed(imports.INFO_REQUEST), imports.info),
     "/v4/product/info/limit": Method(_fixed(Message("GetUploadQuotaRequest")), quotas.limits),
     "/v1/product/update/offer-id": Method(_fixed(renames.REQUEST), renames.rename, "update_offer_id"),

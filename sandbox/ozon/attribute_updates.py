@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sandbox.ozon import card_rules, imports
+from sandbox.ozon.galleries import Gallery, Loaded
 from sandbox.ozon.state import Cabinet, CardAttribute, ItemError, TaskItem
 from sandbox.ozon.system import OzonSystem
 from sandbox.ozon.validation import Json, Message, Repeated, Text
@@ -34,7 +35,15 @@ def submit(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
     return {"task_id": imports.queue(system, cabinet, request["items"], _work).task_id}
 
 
-def _work(system: OzonSystem, cabinet: Cabinet, item: Json, outcome: TaskItem, due: float) -> None:
+def _work(
+    system: OzonSystem,
+    cabinet: Cabinet,
+    item: Json,
+    outcome: TaskItem,
+    gallery: Gallery,
+    loaded: Loaded,
+    due: float,
+) -> None:
     product = cabinet.by_offer.get(outcome.offer_id)
     if product is None:
         outcome.status = "failed"
@@ -47,8 +56,7 @@ def _work(system: OzonSystem, cabinet: Cabinet, item: Json, outcome: TaskItem, d
     around = card_rules.Surroundings(
         catalog=system.catalog,
         knobs=system.knobs,
-        can_fetch=system.can_fetch,
-        sent_image=system.sent_image,
+        gallery=gallery,
         barcode_taken=lambda _barcode: False,
         current=product.prices.actual,
     )

@@ -55,6 +55,10 @@ def product_state(product: Product) -> Json:
         "primary_image": card.primary_image,
         "images": list(card.images),
         "color_image": card.color_image,
+        "pictures": {
+            url: {"sha256": each.sha256, "width": each.width, "height": each.height}
+            for url, each in product.pictures.items()
+        },
         "vat": prices.vat,
         "currency_code": prices.currency_code,
         "price": money.text(prices.price),

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from sandbox.ozon import money
 from sandbox.ozon.catalog import Catalog, TypeInCategory
 from sandbox.ozon.category_data import TYPE_ATTRIBUTE_ID, Attribute
+from sandbox.ozon.galleries import Gallery
 from sandbox.ozon.knobs import OzonKnobs
 from sandbox.ozon.state import AttributeValue, Card, CardAttribute, ItemError, Prices
 from sandbox.ozon.validation import Json
@@ -54,8 +55,7 @@ class Surroundings:
 
     catalog: Catalog
     knobs: OzonKnobs
-    can_fetch: Callable[[str], bool]
-    sent_image: Callable[[str], str]
+    gallery: Gallery
     barcode_taken: Callable[[str], bool]
     current: Prices | None
     """Prices of the product when the item updates one."""
@@ -82,7 +82,7 @@ def check(item: Json, around: Surroundings) -> Draft:
         _complexes_once(complexes, place, problems)
         attributes = _with_type(attributes, place)
         _required(attributes, place, problems)
-    primary, images = _images(item, around, problems)
+    problems.extend(around.gallery.problems)
     if place is None or any(problem.level == "error" for problem in problems):
         return Draft(None, prices, problems, wrong)
     card = Card(
@@ -98,9 +98,9 @@ def check(item: Json, around: Surroundings) -> Draft:
         dimension_unit=item["dimension_unit"],
         weight=item["weight"],
         weight_unit=item["weight_unit"],
-        primary_image=primary,
-        images=images,
-        color_image=around.sent_image(item["color_image"]),
+        primary_image=around.gallery.primary,
+        images=around.gallery.images,
+        color_image=around.gallery.color,
         pdf_list=tuple((pdf["name"], pdf["src_url"]) for pdf in item["pdf_list"]),
         service_type=item["service_type"],
     )
@@ -324,28 +324,3 @@ def _required(
         )
         for attribute_id in sorted(place.required - present - refused)
     )
-
-
-def _images(item: Json, around: Surroundings, problems: list[ItemError]) -> tuple[str, tuple[str, ...]]:
-    primary = around.sent_image(item["primary_image"])
-    listed = [around.sent_image(url) for url in item["images"]]
-    wanted = list(dict.fromkeys([primary, *listed] if primary else listed))
-    loaded: list[str] = []
-    for url in wanted:
-        if not _URL.fullmatch(url):
-            problems.append(_picture("pics_url_unsupported", f"Недопустимая ссылка: {url}"))
-        elif not around.can_fetch(url):
-            problems.append(_picture("pics_http_error", f"Изображение не загружено: {url}"))
-        else:
-            loaded.append(url)
-    if wanted and not loaded:
-        problems.append(ItemError("all_image_failed", "Не удалось скачать фото по ссылке", "pictures"))
-    elif len(loaded) < len(wanted):
-        problems.append(_picture("some_image_failed", "Часть изображений не загружена"))
-        if primary and primary not in loaded:
-            problems.append(_picture("primary_image_load_failed", "Главное изображение не загружено"))
-    return loaded[0] if loaded else "", tuple(loaded)
-
-
-def _picture(code: str, description: str) -> ItemError:
-    return ItemError(code, description, "pictures", level="warning")

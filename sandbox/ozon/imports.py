@@ -12,8 +12,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sandbox.ozon import card_rules, money, pricing, quotas
+from sandbox.ozon import card_rules, money, pricing, queueing, quotas
 from sandbox.ozon.errors import NOT_FOUND, Refusal, bad_request
+from sandbox.ozon.galleries import Gallery, Loaded
 from sandbox.ozon.state import Cabinet, Card, ItemError, Prices, Product, Task, TaskItem
 from sandbox.ozon.system import OzonSystem
 from sandbox.ozon.validation import Enum, Field, Integer, Json, Message, Repeated, Text, broken_rule
@@ -24,8 +25,10 @@ MAX_ITEMS = 100
 MAX_OFFER_ID = 50
 MAX_IMAGES = 50
 
-Work = Callable[[OzonSystem, Cabinet, Json, TaskItem, float], None]
-"""What becomes of an item when its moment has come."""
+Work = Callable[[OzonSystem, Cabinet, Json, TaskItem, Gallery, Loaded, float], None]
+"""What becomes of an item when its moment has come, with what its links led to."""
+
+_NO_PICTURES: Json = {"primary_image": "", "images": [], "color_image": ""}
 
 _INT32 = Integer("int32")
 _DICTIONARY_VALUE = Message(
@@ -99,15 +102,14 @@ def submit(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
 def queue(system: OzonSystem, cabinet: Cabinet, items: list[Json], work: Work) -> Task:
     """Take the quota for these items and let each be worked on when its moment comes. Raises Refusal."""
     _take_quota(system, cabinet, items)
-    now = system.clock.monotonic()
-    task = Task(next(system.task_ids), now, [TaskItem(item["offer_id"]) for item in items])
+    task = Task(
+        next(system.task_ids), system.clock.monotonic(), [TaskItem(item["offer_id"]) for item in items]
+    )
     cabinet.tasks[task.task_id] = task
     shortest, longest = system.knobs.import_seconds_min, system.knobs.import_seconds_max
     for item, outcome in zip(items, task.items, strict=True):
-        due = now + system.delay(system.random.uniform(shortest, max(shortest, longest)))
-        due = max(due, cabinet.last_import_due.get(outcome.offer_id, 0.0))
-        cabinet.last_import_due[outcome.offer_id] = due
-        cabinet.at(due, partial(work, system, cabinet, item, outcome))
+        done = partial(work, system, cabinet, item, outcome)
+        queueing.queue(system, cabinet, {**_NO_PICTURES, **item}, shortest, longest, done)
     return task
 
 
@@ -125,7 +127,15 @@ def _take_quota(system: OzonSystem, cabinet: Cabinet, items: list[Json]) -> None
     quotas.take_items(system, cabinet.import_items, knobs.import_items_per_minute, len(items))
 
 
-def _work(system: OzonSystem, cabinet: Cabinet, item: Json, outcome: TaskItem, due: float) -> None:
+def _work(
+    system: OzonSystem,
+    cabinet: Cabinet,
+    item: Json,
+    outcome: TaskItem,
+    gallery: Gallery,
+    loaded: Loaded,
+    due: float,
+) -> None:
     product = cabinet.by_offer.get(outcome.offer_id)
     own_id = product.product_id if product is not None else 0
     draft = card_rules.check(
@@ -133,8 +143,7 @@ def _work(system: OzonSystem, cabinet: Cabinet, item: Json, outcome: TaskItem, d
         card_rules.Surroundings(
             catalog=system.catalog,
             knobs=system.knobs,
-            can_fetch=system.can_fetch,
-            sent_image=system.sent_image,
+            gallery=gallery,
             barcode_taken=lambda barcode: cabinet.barcode_owner.get(barcode, own_id) != own_id,
             current=product.prices.actual if product is not None else None,
         ),
@@ -152,6 +161,9 @@ def _work(system: OzonSystem, cabinet: Cabinet, item: Json, outcome: TaskItem, d
         _create(system, cabinet, outcome, draft.card, draft.prices, due)
     else:
         _update(system, cabinet, product, outcome, draft.card, draft.prices, due)
+    made = cabinet.by_offer.get(outcome.offer_id)
+    if made is not None and outcome.status != "failed":
+        queueing.keep_pictures(made, gallery, loaded)
 
 
 def _create(
@@ -236,12 +248,15 @@ def info(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
 
 
 def _error(problem: ItemError, system: OzonSystem) -> dict[str, Any]:
+    told = problem.description
+    if problem.picture and system.knobs.picture_errors == "silent":
+        told = told.removesuffix(f": {problem.picture}")
     shown: dict[str, Any] = {
         "code": problem.code,
-        "message": problem.description,
+        "message": told,
         "state": "imported",
         "level": problem.level,
-        "description": problem.description,
+        "description": told,
         "field": problem.field,
         "attribute_id": problem.attribute_id,
         "attribute_name": problem.attribute_name,

@@ -104,6 +104,29 @@ class OzonKnobs:
     image_urls: Literal["cdn", "as_sent"] = "cdn"
     """UNSURE: reads show Ozon's own links to the pictures, as in its examples, or those that were sent."""
 
+    refetch_shown_pictures: bool = False
+    """UNSURE: whether a link that the product shows already is loaded again; the documentation of
+    pictures/import says that such a picture is `skipped`.
+    """
+    picture_errors: Literal["name_link", "silent"] = "name_link"
+    """UNSURE: whether a picture's error in /v1/product/import/info names the link it is about;
+    /v2/product/pictures/info always does.
+    """
+
+    # --- pictures ---
+    fetch_pictures: bool = True
+    """Whether pictures are really loaded from their links. Without it links are believed, but for those that
+    the image host of this sandbox has lost.
+    """
+    fetch_foreign_pictures: bool = False
+    """Whether links to other machines are loaded too."""
+    picture_timeout_seconds: float = knob(5.0, low=0.0)
+    """How long one picture may take, in real seconds. UNSURE: not documented."""
+    picture_max_bytes: int = knob(10_000_000, low=1)
+    """UNSURE: the help pages say 10 MB."""
+    picture_items_per_minute: int = knob(30_000, low=1)
+    """Items of /v2/product/pictures/import. UNSURE: Ozon tells the number nowhere."""
+
     # --- misbehaviour ---
     silence_share: float = knob(0.0, low=0.0, high=1.0)
     """This share of the pairs of /v2/products/stocks is missing from the answer."""

@@ -7,6 +7,7 @@ become due, in order, at the start of every call, so the state at any moment dep
 
 from __future__ import annotations
 
+import asyncio
 import heapq
 from collections import deque
 from collections.abc import Callable
@@ -131,6 +132,17 @@ class ItemError:
     attribute_id: int = 0
     attribute_name: str = ""
     level: Literal["error", "warning"] = "error"
+    picture: str = ""
+    """The link that a picture's problem is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that was loaded; `sha256` is empty where its link was believed."""
+
+    sha256: str = ""
+    width: int = 0
+    height: int = 0
 
 
 @dataclass
@@ -151,6 +163,8 @@ class Product:
     """Errors and warnings of the last import."""
     min_price_set_at: datetime | None = None
     """When the minimum price was last set or renewed."""
+    pictures: dict[str, Picture] = field(default_factory=dict)
+    """What was loaded from the links of the card, by link; a link that was believed is not in it."""
     price_window: SlidingWindow = field(default_factory=SlidingWindow)
     stock_accepted: dict[int, float] = field(default_factory=dict)
     """Warehouse -> moment of the last accepted update by the API."""
@@ -266,6 +280,9 @@ class Cabinet:
         self.stock_calls = SlidingWindow()
         self.import_items = SlidingWindow()
         self.rename_items = SlidingWindow()
+        self.picture_items = SlidingWindow()
+        self.loading: dict[str, asyncio.Task[None]] = {}
+        """Offer -> the last of its imports that waits for its pictures."""
         self.reservations: deque[tuple[float, int, int]] = deque()
         """Units reserved by themselves: when to give back, product, warehouse."""
         self.next_auto_reserve: float | None = None

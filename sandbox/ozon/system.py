@@ -13,6 +13,7 @@ from sandbox.clock import Clock
 from sandbox.knobs import GeneralKnobs
 from sandbox.ozon.catalog import catalog
 from sandbox.ozon.category_data import MODEL_NAME_ATTRIBUTE_ID
+from sandbox.ozon.galleries import PictureLoader
 from sandbox.ozon.knobs import OzonKnobs
 from sandbox.ozon.state import Archive, Cabinet, Card, Lagged, Prices, Product, Status, StockCell
 
@@ -27,7 +28,7 @@ _FIRST_ACTION_ID = 1_700_001
 
 
 class OzonSystem:
-    """All cabinets. `can_fetch` tells whether a picture's link can be loaded."""
+    """All cabinets. `believes` tells, without loading it, whether a picture's link leads to one."""
 
     def __init__(
         self,
@@ -35,15 +36,15 @@ class OzonSystem:
         random: Random,
         general: GeneralKnobs,
         calls: CallLog,
-        can_fetch: Callable[[str], bool],
+        believes: Callable[[str], bool],
     ) -> None:
         self.clock = clock
         self.random = random
         self.general = general
         self.calls = calls
-        self.can_fetch = can_fetch
         self.knobs = OzonKnobs()
         self.catalog = catalog()
+        self.pictures = PictureLoader(self.knobs, believes)
         self.cabinets: dict[str, Cabinet] = {}
         self.task_ids = count(_FIRST_TASK_ID)
         self.action_ids = count(_FIRST_ACTION_ID)

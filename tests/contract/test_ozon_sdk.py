@@ -330,6 +330,46 @@ def test_single_attributes_are_updated_and_their_task_is_asked_about(sandbox: Sa
     assert {**after, "attributes": None} == {**before, "attributes": None}
 
 
+def test_pictures_are_replaced_and_told(sandbox: Sandbox) -> None:
+    _imported(sandbox, _item("SDK-1"))
+    lost = f"{sandbox.url}/images/lost.jpg"
+    images = [f"{sandbox.url}/images/a.jpg", lost]
+    sandbox.http.put("/images/troubles", json=[{"path": "lost.jpg", "kind": "missing"}]).raise_for_status()
+    item = models.ProductV2ProductImportPicturesV2RequestItem(
+        offer_id="SDK-1", images=images, color_image="https://pics.example.com/color.jpg"
+    )
+    task = examined(sandbox.ask(lambda api: api.product_import_pictures_v2(items=[item]))).task_id
+
+    def outcome() -> Any:
+        told = sandbox.ask(lambda api: api.get_import_products_info(task_id=task))
+        return told if told.result.items[0].status != "pending" else None
+
+    (done,) = examined(_until(outcome)).result.items
+    assert (done.offer_id, done.status) == ("SDK-1", "imported")
+    assert [(error.code, error.level, error.field) for error in done.errors] == [
+        ("pics_http_error", "warning", "pictures"),
+        ("some_image_failed", "warning", "pictures"),
+    ]
+    state = sandbox.state()["SDK-1"]
+    assert state["images"] == images[:1]
+    ids = [str(state["product_id"])]
+    shown = examined(sandbox.ask(lambda api: api.product_info_pictures_v2(product_id=ids)))
+    (info,) = shown.items
+    assert (info.product_id, info.primary_photo, info.photo) == (state["product_id"], images[:1], [])
+    assert info.color_photo == ["https://pics.example.com/color.jpg"]
+    assert [error.url for error in info.errors] == [lost]
+
+
+def _until(found: Callable[[], Any]) -> Any:
+    ends = time.monotonic() + 10
+    while time.monotonic() < ends:
+        value = found()
+        if value is not None:
+            return value
+        time.sleep(0.05)
+    raise AssertionError("nothing within 10 s")
+
+
 def test_the_undocumented_field_of_import_errors_is_the_only_unknown_one(sandbox: Sandbox) -> None:
     sandbox.knobs(optional_description_elements=True)
     outcome = _imported(sandbox, _item("SDK-1", vat="0.18"))

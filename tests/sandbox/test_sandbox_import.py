@@ -272,6 +272,7 @@ def test_a_failed_update_leaves_the_card_and_shows_its_errors(ozon: Ozon) -> Non
 
 
 def test_lost_pictures_are_warnings_of_an_imported_item(ozon: Ozon) -> None:
+    ozon.knobs("ozon", fetch_pictures=False)
     ozon.knobs("images", missing_substring="lost")
     links = [f"http://127.0.0.1:8090/images/{name}.jpg" for name in ("lost-1", "good-1", "good-2")]
     (done,) = ozon.imported(item("A-1", images=links[1:], primary_image=links[0]))

@@ -119,3 +119,33 @@ def test_a_shop_as_the_source_needs_its_connection(file: Path) -> None:
     change(file, "{source: bitrix}", "{source: bitrix, connection: site}\nsite: {connection: site}")
     found = load(file)
     assert (found.store.source, found.store.connection, found.site.connection) == ("bitrix", "site", "site")
+
+
+@pytest.mark.parametrize(
+    ("written", "site", "media", "private"),
+    [
+        ("https://shop.example/upload/", "https://shop.example/upload", None, False),
+        ("{site: 'http://10.0.0.5', private: true}", "http://10.0.0.5", None, True),
+        ("{media: 'https://goods.example.ru/'}", None, "https://goods.example.ru", False),
+    ],
+)
+def test_pictures_lie_at_the_shops_site_or_are_our_own_copies(
+    file: Path, written: str, site: str | None, media: str | None, private: bool
+) -> None:
+    change(file, "    mapping: ozon", f"    mapping: ozon\n    pictures: {written}")
+    pictures = load(file).account("ozon").pictures
+    assert pictures
+    assert (pictures.site, pictures.media, pictures.private) == (site, media, private)
+    assert pictures.address == (site or media)
+    assert load(file).keeps_media is bool(media)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["ftp://shop.example", "shop.example", "{}", "{site: 'https://a.b', media: 'https://a.b'}", "''"],
+)
+def test_an_address_of_pictures_that_cannot_be_one_is_refused_with_its_line(file: Path, written: str) -> None:
+    change(file, "    mapping: ozon", f"    mapping: ozon\n    pictures: {written}")
+    error = refused(file)
+    assert error.place.line == 7
+    assert "pictures" in str(error.place.field)

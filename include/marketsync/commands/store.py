@@ -16,9 +16,8 @@ from marketsync.errors import BadInput, Retriable
 from marketsync.runtime import Runtime
 from marketsync.shop.exchanges import claim_next, register_folder
 from marketsync.shop.handover import deliver_folder
-from marketsync.shop.importer import import_delivery
 from marketsync.steps.site import read_connected_site
-from marketsync.steps.store import read_store
+from marketsync.steps.store import import_claimed, read_store
 
 __all__ = ["app"]
 
@@ -69,13 +68,7 @@ def _import(runtime: Runtime, exchange: int) -> None:
     with claim_next(runtime.database, runtime.clock, exchange) as claimed:
         if claimed is None:
             raise Retriable("Another import is under way", hint="Run the command again when it has ended")
-        result = import_delivery(
-            runtime.database,
-            runtime.clock,
-            exchange,
-            claimed.place(runtime.files),
-            shrink=runtime.accounts.store.shrink,
-        )
+        result = import_claimed(runtime, claimed)
     show({"exchange": exchange, "kind": result.kind, **result.counts})
     if result.held:
         say(result.held)

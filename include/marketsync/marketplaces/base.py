@@ -25,6 +25,7 @@ __all__ = [
     "Channel",
     "Dictionary",
     "DictionaryValue",
+    "Gallery",
     "GapRule",
     "Good",
     "Identity",
@@ -37,6 +38,7 @@ __all__ = [
     "Offer",
     "Outcome",
     "Owned",
+    "PictureRules",
     "Pipeline",
     "Prepared",
     "Price",
@@ -63,6 +65,7 @@ class Kind(StrEnum):
     ARTICLE = "article"
     SHELF = "shelf"
     PROMOTION = "promotion"
+    GALLERY = "gallery"
 
 
 class Pipeline(StrEnum):
@@ -152,6 +155,13 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True)
+class Gallery:
+    """All pictures of a card as public links, the main one first."""
+
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A rendered document and what the channel must know to send it.
 
@@ -200,7 +210,7 @@ class Item:
     """One offer with the value that a submission carries for it."""
 
     offer: Offer
-    value: Price | Stock | Card | Word | PromotionPrice
+    value: Price | Stock | Card | Word | PromotionPrice | Gallery
 
     @property
     def warehouse(self) -> str:
@@ -239,6 +249,8 @@ class Outcome:
         again_after: seconds until a RETRY makes sense.
         waits_for: the limit that a RETRY waits for: 'quota', 'restore'; '' where it waits for no limit.
         warnings: of a confirmed item.
+        pictures: what the marketplace has against pictures that the item carried, whatever its result; `field` is the
+            link, where it names one.
         external_id, sku: learnt from the answer.
     """
 
@@ -247,6 +259,7 @@ class Outcome:
     warehouse: str = ""
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    pictures: tuple[Problem, ...] = ()
     again_after: float = 60.0
     waits_for: str = ""
     external_id: str | None = None
@@ -342,6 +355,24 @@ class PriceRules:
     largest_discount: Decimal | None = None
     floor_share: Decimal | None = None
     automatic_promotions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRules:
+    """What a marketplace takes as a picture; what breaks a rule is told and not sent.
+
+    Attributes:
+        types: in Pillow's words, read from the bytes.
+        least_side, largest_side: pixels of the shorter and of the longer side.
+        most_bytes: of a file.
+        most: pictures of a card; the first ones are sent.
+    """
+
+    types: tuple[str, ...] = ("JPEG", "PNG")
+    least_side: int = 1
+    largest_side: int | None = None
+    most_bytes: int | None = None
+    most: int = 10
 
 
 # ------------------------------------------------------------------ rendering of documents
@@ -514,6 +545,11 @@ class Renderer(Protocol):
     """Turns goods into documents by a mapping; pure."""
 
     @property
+    def keeps_pictures(self) -> bool:
+        """Whether the pictures of cards that are there are the store's to keep equal."""
+        ...
+
+    @property
     def version(self) -> str:
         """Changes whenever the mapping or the dictionaries do."""
         ...
@@ -546,7 +582,7 @@ class Channel(ABC):
     """What is kept equal. Class attributes carry the vendor's numbers.
 
     Attributes:
-        name: 'card', 'price', 'stock'.
+        name: 'card', 'price', 'stock', 'picture'.
         kind: how the engine plans it.
         pipeline: which DAG sends it.
         batch_size: items one call takes.
@@ -655,6 +691,7 @@ class Marketplace:
         renderer: mapping folder, dictionaries -> the renderer of its cards.
         categories, attributes, values, warehouses: readers of its dictionaries.
         price_rules: what it accepts as struck price and floor.
+        picture_rules: what it accepts as a picture.
         check: asks who we are; returns the key's expiry where the marketplace tells it.
         transforms: the functions that its mappings may call.
     """
@@ -671,3 +708,4 @@ class Marketplace:
     check: Callable[[ApiClient], datetime | None]
     transforms: ModuleType
     price_rules: PriceRules = field(default_factory=PriceRules)
+    picture_rules: PictureRules = field(default_factory=PictureRules)

@@ -394,6 +394,10 @@ ORIGIN_ACTIONS = {
         "Карточка принята; при случае дополнить данные, чтобы её лучше показывали",
         "The card was accepted; complete the data when there is time",
     ),
+    "picture": Words(
+        "Исправить картинку, как сказано в тексте; она проверится и отправится сама",
+        "Mend the picture as the text says; it is checked and sent by itself",
+    ),
 }
 
 GUARDS = {
@@ -518,6 +522,7 @@ VOCABULARIES: Mapping[str, Mapping[str, Words]] = {
         "marketplace": Words("Маркетплейс", "Marketplace"),
         "unlistable": Words("Нельзя завести карточку", "Cannot be listed"),
         "warning": Words("Предупреждение (карточка принята)", "Warning (card accepted)"),
+        "picture": Words("Картинка", "Picture"),
     },
     "site_state": {
         "shown": Words("показывается", "shown"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marketsync.errors import Fatal, Place
 from marketsync.marketplaces.base import Pipeline
+from marketsync.pictures.check import check
 from marketsync.runtime import Runtime, Seller
 from marketsync.steps.counts import Counts
 from marketsync.steps.exchange import open_changes
@@ -27,14 +28,25 @@ def poll_status(runtime: Runtime, account: str) -> Counts:
 
 
 def extract_diff(runtime: Runtime, account: str) -> Counts:
-    """Turn marks into offers, and find the cards that may have to change."""
+    """Turn marks into offers, look at their pictures, and find the cards that may have to change."""
     seller = runtime.seller(account)
     listed = cards.enlist(seller.cards)
+    looked = check(
+        runtime.database,
+        runtime.clock,
+        seller.account,
+        seller.marketplace.picture_rules,
+        seller.marketplace.title,
+        runtime.accounts.picture_checks,
+    )
     lanes = seller.pipeline(Pipeline.CATALOG)
     return {
         "new": listed.new,
         "unlistable": listed.unlistable,
         "to_render": listed.to_draw,
+        "pictures": looked.links,
+        "pictures_bad": looked.bad,
+        "pictures_left": looked.left,
         "nothing": not (
             listed.new or listed.to_draw or any(open_changes(lane) or _differing(lane) for lane in lanes)
         ),

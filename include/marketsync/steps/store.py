@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict
 from datetime import timedelta
 
 import structlog
 
 from marketsync.errors import BadInput, Place
+from marketsync.pictures.media import keep_pictures
 from marketsync.runtime import Runtime
 from marketsync.shop.bitrix.reader import ShopSettings, read_shop
-from marketsync.shop.exchanges import claim_next
+from marketsync.shop.exchanges import Exchange, claim_next
 from marketsync.shop.importer import ImportResult, import_delivery
 from marketsync.steps.counts import Counts
 
-__all__ = ["import_store", "import_waiting", "read_store"]
+__all__ = ["import_claimed", "import_store", "import_waiting", "read_store"]
 
 _log = structlog.get_logger(__name__)
 
@@ -82,14 +83,27 @@ def _import_next(runtime: Runtime) -> ImportResult | BadInput | None:
     with claim_next(runtime.database, runtime.clock) as exchange:
         if exchange is None:
             return None
-        place = exchange.place(runtime.files)
         try:
-            return import_delivery(
-                runtime.database,
-                runtime.clock,
-                exchange.exchange_id,
-                place,
-                shrink=runtime.accounts.store.shrink,
-            )
+            return import_claimed(runtime, exchange)
         except BadInput as error:
             return error
+
+
+def import_claimed(runtime: Runtime, exchange: Exchange) -> ImportResult:
+    """Merge a delivery that is ours to import, and keep its pictures where an account serves them.
+
+    Raises:
+        BadInput: the delivery cannot be used; nothing of it is merged.
+    """
+    place = exchange.place(runtime.files)
+    if runtime.accounts.keeps_media:
+        # first, so that a process that dies in between repeats it; what cannot be opened is told by the import
+        with suppress(BadInput):
+            keep_pictures(runtime.database, runtime.clock, runtime.files, exchange.exchange_id, place)
+    return import_delivery(
+        runtime.database,
+        runtime.clock,
+        exchange.exchange_id,
+        place,
+        shrink=runtime.accounts.store.shrink,
+    )

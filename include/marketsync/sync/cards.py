@@ -11,13 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from marketsync.accounts import Account
 from marketsync.db import sql
 from marketsync.marketplaces.base import Good, Owned, Refused, Rendered, Renderer
+from marketsync.pictures import galleries
 from marketsync.sync import texts
 from marketsync.sync.kinds import Documents
 from marketsync.sync.lane import Connection, Lane
 
-__all__ = ["Drawn", "Listed", "documents", "draw", "enlist", "good_of"]
+__all__ = ["Drawn", "Listed", "documents", "draw", "enlist", "good_of", "named_pictures"]
 
 _ROWS_AT_ONCE = 500
 
@@ -95,7 +97,7 @@ def draw(lane: Lane, renderer: Renderer) -> Drawn:
             writer.execute(sql("card/drawing"))
             with cursor.copy(sql("card/copy_drawing")) as copy:
                 for row in rows:
-                    drawing = renderer.render(good_of(row, lane.account.pictures))
+                    drawing = renderer.render(good_of(row, named_pictures(row, lane.account)))
                     if isinstance(drawing, Refused):
                         refused += 1
                         copy.write_row((row["offer_id"], row["source_hash"], *_reasons(drawing)))
@@ -149,9 +151,11 @@ def documents(lane: Lane, renderer: Renderer) -> Documents:
 
     def make(connection: Connection, offers: Sequence[int]) -> dict[int, Rendered]:
         rows = connection.execute(sql("card/goods"), _parameters(lane, list(offers))).fetchall()
+        galleries.collect(connection, lane.account, lane.picture_rules, offers)
+        links = galleries.links(connection, offers)
         made = {}
         for row in rows:
-            drawing = renderer.render(good_of(row, lane.account.pictures))
+            drawing = renderer.render(good_of(row, links.get(row["offer_id"], ())))
             if isinstance(drawing, Rendered):
                 made[row["offer_id"]] = replace(drawing, owned=drawing.kept(_owned_before(row)))
         return made
@@ -170,9 +174,13 @@ def _parameters(lane: Lane, offers: list[int] | None) -> dict[str, Any]:
     return {**lane.key, "version": lane.mapping_version, "offers": offers}
 
 
-def good_of(row: dict[str, Any], pictures: str | None) -> Good:
-    """A row of card/goods.sql as a renderer takes it; `pictures` is the public folder of the account's."""
-    base = pictures.rstrip("/") if pictures else None
+def named_pictures(row: dict[str, Any], account: Account) -> tuple[str, ...]:
+    """What the store names: a drawing is only hashed, without pictures. What is sent are links that were checked."""
+    return tuple(row["pictures"]) if account.pictures else ()
+
+
+def good_of(row: dict[str, Any], pictures: tuple[str, ...]) -> Good:
+    """A row of card/goods.sql as a renderer takes it."""
     return Good(
         guid=row["guid"],
         good_guid=row["good_guid"],
@@ -187,7 +195,7 @@ def good_of(row: dict[str, Any], pictures: str | None) -> Good:
         vat=row["vat"],
         group=row["group_path"],
         barcodes=tuple(row["barcodes"]),
-        pictures=tuple(f"{base}/{path}" for path in row["pictures"]) if base else (),
+        pictures=pictures,
         properties=row["properties"],
         characteristics=row["characteristics"],
         requisites=row["requisites"],

@@ -13,7 +13,7 @@ from marketsync.clock import Clock
 from marketsync.db import Database
 from marketsync.mappings import PriceMapping
 from marketsync.mappings.price_rules import NO_RULES, PriceTable
-from marketsync.marketplaces.base import Channel, Offer, PriceRules
+from marketsync.marketplaces.base import Channel, Offer, PictureRules, PriceRules
 
 __all__ = ["Connection", "Lane", "offer_of"]
 
@@ -27,7 +27,11 @@ def offer_of(row: dict[str, Any]) -> Offer:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One channel of one account."""
+    """One channel of one account.
+
+    Attributes:
+        keeps_pictures: whether the mapping leaves the pictures of cards that are there to the store.
+    """
 
     database: Database
     clock: Clock
@@ -35,6 +39,8 @@ class Lane:
     channel: Channel
     prices: PriceMapping
     price_rules: PriceRules
+    picture_rules: PictureRules
+    keeps_pictures: Callable[[], bool]
     version: Callable[[], str]
     price_table: Callable[[Connection], PriceTable] = lambda _connection: NO_RULES
 

@@ -14,7 +14,7 @@ from marketsync.accounts import Account
 from marketsync.db import Database, sql
 from marketsync.errors import BadInput
 from marketsync.marketplaces.base import Problem, Refused, Renderer
-from marketsync.sync.cards import good_of
+from marketsync.sync.cards import good_of, named_pictures
 from marketsync.sync.lane import Connection
 
 __all__ = ["Finding", "Survey", "Topic", "survey"]
@@ -96,7 +96,7 @@ def survey(database: Database, account: Account, renderer: Renderer) -> Survey:
         complaints = [*_owners(connection, renderer), *renderer.check()]
         for row in _marked(connection, account):
             goods += 1
-            drawing = renderer.render(good_of(row, account.pictures))
+            drawing = renderer.render(good_of(row, named_pictures(row, account)))
             if not isinstance(drawing, Refused):
                 ready += 1
                 continue

@@ -1,7 +1,11 @@
--- The documents that were rendered for wanted offers. Parameters: account, channel, offers (null: all). Fills desired.
+-- The documents that were rendered for wanted offers. Parameters: account, channel, offers (null: all), keeps_pictures.
+-- Fills desired.
 -- A new card needs a price to start with that no guard holds (opening_price); one that is there keeps its own.
 -- The text is the hash over the fields on ask: of a card that is there it moves alone, once nothing else differs, and
 -- only where it is known what is there.
+-- A card whose pictures are the store's carries them, and replaces those that are there: a new one starts with what can
+-- be used; one that is there is sent with the gallery that was confirmed, or where none was, once all that the store
+-- lists can be used (offer_gallery).
 insert into desired (offer_id, warehouse, hash, text, exchange_id)
 select
     o.offer_id,
@@ -18,6 +22,8 @@ from offer as o
 inner join rendered as r on r.offer_id = o.offer_id and r.channel = %(channel)s and r.hash is not null
 inner join product as p on p.product_id = o.product_id
 left join offer_channel as oc on oc.offer_id = o.offer_id and oc.channel = %(channel)s and oc.warehouse = ''
+left join offer_gallery as g on o.offer_id = g.offer_id
+left join gallery as c on o.offer_id = c.offer_id
 where
     o.account = %(account)s and o.wanted
     and (%(offers)s::bigint[] is null or o.offer_id = any(%(offers)s::bigint[]))
@@ -29,5 +35,11 @@ where
             select 1 from offer_channel as oc
             where oc.offer_id = o.offer_id and oc.channel = %(channel)s and oc.in_doubt
         )
+    )
+    and (
+        g.offer_id is null
+        or c.offer_id is not null
+        or case when o.state = 'new' then g.usable > 0 and g.waiting = 0 else g.usable = g.listed end
+        or (o.state <> 'new' and not %(keeps_pictures)s)
     )
     and (o.state <> 'new' or exists (select 1 from opening_price as price where price.offer_id = o.offer_id))

@@ -1,5 +1,5 @@
--- What may not be sent now or was not accepted, marked goods that cannot be listed, and warnings about accepted
--- cards. Parameters: account. Reads only.
+-- What may not be sent now or was not accepted, marked goods that cannot be listed, warnings about accepted cards, and
+-- what is wrong with pictures. Parameters: account. Reads only.
 select
     o.article, array_to_string(g.barcodes, ', ') as barcode, p.name, g.brand, o.external_id, o.sku,
     f.channel, f.warehouse, f.origin, f.code as refusal_code, f.field, f.message,
@@ -24,6 +24,16 @@ select
     w.channel, '', 'warning', w.code, w.field, w.message,
     null, w.seen_at, null
 from offer_warning w
+join offer o using (offer_id)
+join product p using (product_id)
+left join sellable g using (product_id)
+where o.account = %(account)s
+union all
+select
+    o.article, array_to_string(g.barcodes, ', '), p.name, g.brand, o.external_id, o.sku,
+    'picture', '', 'picture', x.code, x.url, x.message,
+    null, x.since, x.again_at
+from picture_problem x
 join offer o using (offer_id)
 join product p using (product_id)
 left join sellable g using (product_id)

@@ -81,7 +81,8 @@ def cabinet(sandbox: Sandbox) -> Cabinet:
     """
     sandbox.call("POST", "/reset")
     mine = Cabinet(sandbox, str(next(_client_ids)))
-    mine.knobs(stock_pair_interval_seconds=0)
+    # pictures are checked by the engine; that the cabinet loads them too, later, is for the tests of pictures
+    mine.knobs(stock_pair_interval_seconds=0, fetch_pictures=False)
     return mine
 
 

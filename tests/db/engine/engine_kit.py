@@ -35,7 +35,8 @@ from marketsync.steps import Counts
 MOSCOW, KAZAN = "1020000000001", "1020000000002"
 MAIN_STORE, KAZAN_STORE = "Основной склад", "Склад Казань"
 CARDS, PRICES, STOCKS = "/v3/product/import", "/v1/product/import/prices", "/v2/products/stocks"
-WRITES = (CARDS, PRICES, STOCKS)
+PICTURES = "/v2/product/pictures/import"
+WRITES = (CARDS, PRICES, STOCKS, PICTURES)
 ACCOUNT = "ozon"
 
 _KEPT = ("schema_version", "dictionary_")
@@ -95,7 +96,6 @@ def account(**changes: Any) -> Account:
             "connection": "ozon",
             "mapping": "ozon",
             "mark": {"property": _MARK, "values": ("Да",)},
-            "pictures": "http://127.0.0.1:8090/images",
             "warehouses": ({"store": MAIN_STORE, "marketplace": MOSCOW},),
             **changes,
         }
@@ -194,6 +194,14 @@ class Cabinet:
         rule = {"path": path, "kind": kind, "probability": probability, "count": count, "seconds": seconds}
         self.sandbox.call("PUT", "/faults", [rule])
 
+    def troubles(self, **of_path: str | Mapping[str, Any]) -> None:
+        """What is wrong on the image host from now on: `name="missing"` for the picture name.jpg."""
+        rules = [
+            {"path": f"{name}.jpg", **({"kind": kind} if isinstance(kind, str) else kind)}
+            for name, kind in of_path.items()
+        ]
+        self.sandbox.call("PUT", "/images/troubles", rules)
+
     def no_faults(self) -> None:
         self.sandbox.call("DELETE", "/faults")
 
@@ -230,6 +238,19 @@ class Cabinet:
     def sent_cards(self, since: int = 0) -> list[str]:
         """The articles of every card that reached the import method."""
         return [item["offer_id"] for body in self.writes(CARDS, since) for item in body["items"]]
+
+    def sent_pictures(self, since: int = 0) -> list[tuple[str, list[str]]]:
+        """Every gallery that reached the picture method: (article, names of the pictures below the image host)."""
+        return [
+            (item["offer_id"], [link.removeprefix(f"{self.sandbox.url}/images/") for link in item["images"]])
+            for body in self.writes(PICTURES, since)
+            for item in body["items"]
+        ]
+
+    def pictures(self, article: str) -> list[str]:
+        """The pictures that a card shows, by their names below the image host."""
+        links: list[str] = self.state()[article]["images"]
+        return [link.removeprefix(f"{self.sandbox.url}/images/") for link in links]
 
     def sent_stocks(self, since: int = 0) -> list[int]:
         """Every amount that reached the stock method, in order."""
@@ -398,18 +419,27 @@ class Engine:
     database: Database
     cabinet: Cabinet
     clock: MovableClock
-    account: Account = field(default_factory=account)
+    account: Account = field(init=False)
+    shared: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.configure()
 
     def configure(self, **changes: Any) -> None:
-        """Use other settings of the account from now on."""
-        self.account = account(**changes)
+        """Use other settings of the account from now on; its pictures lie on the sandbox's image host."""
+        self.account = account(**{"pictures": f"{self.cabinet.sandbox.url}/images", **changes})
+        self.__dict__.pop("runtime", None)
+
+    def settings(self, **shared: Any) -> None:
+        """Use other settings of all accounts from now on."""
+        self.shared = shared
         self.__dict__.pop("runtime", None)
 
     @cached_property
     def runtime(self) -> EngineRuntime:
         return EngineRuntime(
             database=self.database,
-            accounts=Accounts(version=1, accounts=(self.account,)),
+            accounts=Accounts.model_validate({"version": 1, "accounts": (self.account,), **self.shared}),
             credentials=lambda _: self.cabinet.credentials,
             clock=self.clock,
         )
@@ -446,6 +476,13 @@ class Engine:
         """Plan and send prices or stocks."""
         self.plan(channel)
         return self.upload(channel)
+
+    def pictures(self) -> Counts:
+        """Look at pictures, plan and send galleries, and wait until the cabinet has loaded them."""
+        self.plan_cards()
+        sent = self.upload("picture")
+        until(lambda: self.poll()["open"] == 0)
+        return sent
 
     def cycle(self) -> None:
         """Everything once, as the DAGs do it."""

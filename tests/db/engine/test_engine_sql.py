@@ -77,6 +77,10 @@ SAMPLES: dict[str, Any] = {
     "examples": 10, "expires_at": NOW, "never": ["price_blank"], "pieces": 10, "reason": "верно", "request_id": 1,
     "run": "manual__1", "verdict": "released", "withdraw": False,
     "caps": [49], "channels": ["card", "price"], "widths": [1.2], "costs": [1],
+    "failed": [1], "keeps_pictures": True, "largest_side": 7680, "least_side": 200, "media": None,
+    "most_bytes": 10_000_000, "pauses": [600, 3600], "pictures": "picture", "position": 1,
+    "site": "https://shop.example", "url": None, "paths": ["a.jpg", "b.jpg"], "names": ["0.jpg", None],
+    "codes": [None, "damaged"],
 }  # fmt: skip
 """Parameter -> what a caller may bind."""
 

@@ -77,6 +77,8 @@ _PATHS = {
     "values": "/v1/description-category/attribute/values",
     "warehouse_list": "/v2/warehouse/list",
     "roles": "/v1/roles",
+    "pictures_import": "/v2/product/pictures/import",
+    "pictures_info": "/v2/product/pictures/info",
 }
 
 

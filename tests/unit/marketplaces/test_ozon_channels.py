@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -90,13 +91,15 @@ def test_the_outcomes_of_a_task() -> None:
         ]
     )
     pictures = Problem("some_image_failed", "Часть фото", "pictures")
+    gallery = (replace(pictures, field=None),)
     assert CardChannel(client).poll("1", [offer(n) for n in range(1, 8)]) == [
-        Outcome(1, Result.CONFIRMED, warnings=(pictures,), external_id="71"),
+        Outcome(1, Result.CONFIRMED, warnings=(pictures,), pictures=gallery, external_id="71"),
         Outcome(
             2,
             Result.REJECTED,
             problems=(Problem("error_attribute_values_empty", "Не указана", "Название модели"),),
             warnings=(pictures,),
+            pictures=gallery,
             external_id="72",
         ),
         Outcome(3, Result.REJECTED, problems=(Problem("vat_invalid", "vat_invalid", "vat"),)),
@@ -451,9 +454,11 @@ def test_the_channels_in_the_order_in_which_they_are_sent() -> None:
         ("card", Kind.DOCUMENT, 100),
         ("price", Kind.PRICE, 1000),
         ("stock", Kind.STOCK, 100),
+        ("picture", Kind.GALLERY, 100),
     ]
     assert [channel.recovery for channel in channels] == [
         Recovery.READ_FIRST,
+        Recovery.RESEND,
         Recovery.RESEND,
         Recovery.RESEND,
     ]

@@ -6,12 +6,13 @@ from marketsync.marketplaces.base import Marketplace
 from marketsync.marketplaces.ozon import dictionaries, transforms
 from marketsync.marketplaces.ozon.channel_archive import ArchiveChannel
 from marketsync.marketplaces.ozon.channel_card import CardChannel
+from marketsync.marketplaces.ozon.channel_picture import PictureChannel
 from marketsync.marketplaces.ozon.channel_price import PriceChannel
 from marketsync.marketplaces.ozon.channel_promotion import OzonPromotionChannel
 from marketsync.marketplaces.ozon.channel_rename import RenameChannel
 from marketsync.marketplaces.ozon.channel_stock import StockChannel
 from marketsync.marketplaces.ozon.client import check, connect
-from marketsync.marketplaces.ozon.limits import PRICE_RULES
+from marketsync.marketplaces.ozon.limits import PICTURE_RULES, PRICE_RULES
 from marketsync.marketplaces.ozon.renderer import renderer
 
 __all__ = ["OZON"]
@@ -21,7 +22,15 @@ OZON = Marketplace(
     name="ozon",
     title="Ozon",
     connect=connect,
-    channels=(RenameChannel, CardChannel, ArchiveChannel, OzonPromotionChannel, PriceChannel, StockChannel),
+    channels=(
+        RenameChannel,
+        CardChannel,
+        ArchiveChannel,
+        OzonPromotionChannel,
+        PriceChannel,
+        StockChannel,
+        PictureChannel,
+    ),
     renderer=renderer,
     categories=dictionaries.categories,
     attributes=dictionaries.attributes,
@@ -30,4 +39,5 @@ OZON = Marketplace(
     check=check,
     transforms=transforms,
     price_rules=PRICE_RULES,
+    picture_rules=PICTURE_RULES,
 )

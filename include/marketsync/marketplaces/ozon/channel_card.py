@@ -39,7 +39,8 @@ from marketsync.marketplaces.ozon.payloads import (
     new_item,
     read_document,
 )
-from marketsync.marketplaces.ozon.reading import card_rows, info_rows, product_pages
+from marketsync.marketplaces.ozon.picture_errors import FIRST_PAUSE, about_pictures, is_picture_error
+from marketsync.marketplaces.ozon.reading import card_rows, import_items, info_rows, product_pages
 from marketsync.marketplaces.ozon.statuses import ready_for_stock, state_of
 
 __all__ = ["CardChannel"]
@@ -49,7 +50,6 @@ _VISIBILITIES = ("ALL", "ARCHIVED")
 
 _PENDING, _FAILED = "pending", "failed"
 _WARNING = "warning"
-_TASK_IS_GONE = 404
 
 # Ozon Seller API, /v4/product/info/limit: what an item is answered beyond the quotas; -1 is no limit.
 _QUOTA_CODE, _UNLIMITED = "item_limit_exceeded", -1
@@ -139,13 +139,9 @@ class CardChannel(Channel):
 
     def poll(self, task_id: str, offers: Sequence[Offer]) -> Sequence[Outcome] | None:
         """What became of a batch; None while any of its items is still worked on."""
-        try:
-            answer = self._client.post("/v1/product/import/info", {"task_id": int(task_id)})
-        except RequestRefused as error:
-            if error.status != _TASK_IS_GONE:
-                raise
+        shown = import_items(self._client, task_id)
+        if shown is None:
             return [Outcome(offer.offer_id, Result.UNANSWERED) for offer in offers]
-        shown = (answer.get("result") or {}).get("items") or ()
         if any(item["status"] == _PENDING for item in shown):
             return None
         if not shown:
@@ -232,16 +228,25 @@ def _outcome(offer: Offer, item: Mapping[str, Any] | None, pause: float) -> Outc
     errors = item.get("errors") or ()
     problems = tuple(_problem(error) for error in errors if error.get("level") != _WARNING)
     warnings = tuple(_problem(error) for error in errors if error.get("level") == _WARNING)
+    pictures = about_pictures(errors)
     external_id = str(item["product_id"]) if item.get("product_id") else None
     if not problems and item["status"] != _FAILED:
-        return Outcome(offer.offer_id, Result.CONFIRMED, warnings=warnings, external_id=external_id)
+        return Outcome(
+            offer.offer_id, Result.CONFIRMED, warnings=warnings, pictures=pictures, external_id=external_id
+        )
     if any(problem.code == _QUOTA_CODE for problem in problems):
         return Outcome(offer.offer_id, Result.RETRY, problems=problems, again_after=pause, waits_for="quota")
+    if problems and all(is_picture_error({"code": problem.code}) for problem in problems):
+        # Ozon could not load any: passing trouble of the site, as far as the check before has seen
+        return Outcome(
+            offer.offer_id, Result.RETRY, problems=problems, pictures=pictures, again_after=FIRST_PAUSE
+        )
     return Outcome(
         offer.offer_id,
         Result.REJECTED,
         problems=problems or (Problem(_FAILED, "Ozon не принял товар и не сказал почему"),),
         warnings=warnings,
+        pictures=pictures,
         external_id=external_id,
     )
 

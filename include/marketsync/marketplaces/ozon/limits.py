@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from marketsync.http.protocols import Limit
-from marketsync.marketplaces.base import GapRule, ItemLimit, PriceRules
+from marketsync.marketplaces.base import GapRule, ItemLimit, PictureRules, PriceRules
 
 # Ozon Seller API, "Limits": methods without a limit of their own share 50 requests a second per Client-Id.
 _ALL_CALLS, _ALL_WINDOW = 50, 1.0
@@ -31,9 +31,21 @@ RESTORE_LIMITS = ("restore limit exceeded", "autoarchive_restore_failed", "total
 # Ozon Seller API, /v4/product/info/limit, /v1/product/unarchive: days end at 03:00 Moscow time, which is 00:00 UTC.
 _DAY = timedelta(days=1)
 
-# Ozon Seller API, /v3/product/import: 50 pictures with the main one since September 2026, 30 before; 30 fits
-# both.
-PICTURES_PER_CARD = 30
+# Ozon Seller API, /v3/product/import and /v2/product/pictures/import: 50 pictures with the main one.
+PICTURES_PER_CARD = 50
+
+# Ozon Seller API, /v2/product/pictures/import: 100 items a call.
+GALLERIES_PER_CALL = 100
+
+# Ozon Seller API, pictures: JPG and PNG. The shop's experience: less than 200 pixels on a side is refused.
+# UNSURE, in no description of the API: 7680 pixels and 10 MB are what Ozon's help pages for sellers have said.
+PICTURE_RULES = PictureRules(
+    types=("JPEG", "PNG"),
+    least_side=200,
+    largest_side=7680,
+    most_bytes=10_000_000,
+    most=PICTURES_PER_CARD,
+)
 
 # Ozon Seller API, /v1/product/import/prices: 1000 items a call, 10 updates an hour per product.
 PRICES_PER_CALL = 1000

@@ -8,12 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from marketsync.errors import Place, Retriable
+from marketsync.http.answers import RequestRefused
 from marketsync.http.client import ApiClient
 from marketsync.marketplaces.ozon.limits import ROWS_PER_PAGE
 
-__all__ = ["card_rows", "info_rows", "pages", "product_pages"]
+__all__ = ["card_rows", "import_items", "info_rows", "pages", "picture_rows", "product_pages"]
 
 _Row = Mapping[str, Any]
+
+_TASK_IS_GONE = 404
 
 
 def pages(
@@ -91,6 +94,29 @@ def card_rows(client: ApiClient, product_ids: Sequence[str]) -> dict[str, _Row]:
         if len(found) >= len(product_ids):
             break
     return found
+
+
+def picture_rows(client: ApiClient, product_ids: Sequence[str]) -> list[_Row]:
+    """The pictures of products, at most 1000, with what was wrong with those that were sent last.
+
+    Source: Ozon Seller API, /v2/product/pictures/info.
+    """
+    answer = client.post("/v2/product/pictures/info", {"product_id": list(product_ids)})
+    return list(answer.get("items") or ())
+
+
+def import_items(client: ApiClient, task_id: str) -> list[_Row] | None:
+    """What became of the items of a task; None where Ozon knows the task no longer.
+
+    Source: Ozon Seller API, /v1/product/import/info.
+    """
+    try:
+        answer = client.post("/v1/product/import/info", {"task_id": int(task_id)})
+    except RequestRefused as error:
+        if error.status != _TASK_IS_GONE:
+            raise
+        return None
+    return list((answer.get("result") or {}).get("items") or ())
 
 
 def _inside(answer: Mapping[str, Any], steps: Sequence[str]) -> Any:

@@ -8,6 +8,7 @@ from marketsync.marketplaces.base import Kind
 from marketsync.sync.kinds.article import ArticleKind
 from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Reader, Row, Seen
 from marketsync.sync.kinds.document import DocumentKind
+from marketsync.sync.kinds.gallery import GalleryKind
 from marketsync.sync.kinds.price import PriceKind
 from marketsync.sync.kinds.promotion import PromotionKind
 from marketsync.sync.kinds.shelf import ShelfKind
@@ -18,6 +19,7 @@ __all__ = ["KINDS", "ChannelKind", "Documents", "ItemBuilder", "Reader", "Row", 
 
 KINDS: Mapping[Kind, ChannelKind] = {
     Kind.DOCUMENT: DocumentKind(),
+    Kind.GALLERY: GalleryKind(),
     Kind.PRICE: PriceKind(),
     Kind.STOCK: StockKind(),
     Kind.ARTICLE: ArticleKind(),

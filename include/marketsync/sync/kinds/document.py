@@ -9,6 +9,7 @@ from typing import Any
 
 from marketsync.db import sql
 from marketsync.marketplaces.base import Card, Item, Observed, Offer, Outcome, Price
+from marketsync.pictures import galleries
 from marketsync.sync.guards import last_word
 from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Reader, Row, Seen
 from marketsync.sync.kinds.price import fill_prices, hold_prices
@@ -41,8 +42,13 @@ class DocumentKind(ChannelKind):
         connection.execute(sql("plan/drop"))
 
     def fill(self, connection: Connection, lane: Lane, offers: list[int] | None) -> None:
-        """What was rendered, of wanted offers with a price to start with."""
-        connection.execute(sql("desired/document"), {**lane.key, "offers": offers})
+        """What was rendered, of wanted offers with a price and, if new, a picture to start with."""
+        galleries.collect(connection, lane.account, lane.picture_rules, offers)
+        galleries.gate_cards(connection, lane.account, lane.channel.name, offers, lane.clock.now())
+        connection.execute(
+            sql("desired/document"),
+            {**lane.key, "offers": offers, "keeps_pictures": lane.keeps_pictures()},
+        )
 
     def guard(self, connection: Connection, lane: Lane) -> None:
         """What only a person may change waits for one."""
@@ -59,6 +65,7 @@ class DocumentKind(ChannelKind):
             raise TypeError(f"channel {lane.channel.name} cannot be sent without its documents")
         rendered = documents(connection, offers)
         opening = {row["offer_id"]: row for row in connection.execute(sql("desired/read_opening")).fetchall()}
+        galleries.carry_in_cards(connection, lane.channel.name, offers)
 
         now, lag = lane.clock.now(), lane.channel.visible_after
 
@@ -87,7 +94,8 @@ class DocumentKind(ChannelKind):
     def acknowledged(
         self, connection: Connection, lane: Lane, outcomes: Sequence[Outcome], now: datetime
     ) -> None:
-        """Prices that a card carried back are due again; the marketplace's warnings are kept."""
+        """Prices that a card carried back are due again; pictures and the marketplace's warnings are kept."""
+        galleries.answered(connection, lane.channel.name, outcomes, now)
         connection.execute(sql("submission/settle_carried_prices"))
         connection.execute(sql("submission/forget_warnings"), {"channel": lane.channel.name})
         for outcome in outcomes:

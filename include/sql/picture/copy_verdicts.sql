@@ -1,0 +1,4 @@
+-- Streamed into verdict.
+copy verdict (
+    url, same, hash, type, width, height, bytes, etag, modified, code, message, again_at
+) from stdin
