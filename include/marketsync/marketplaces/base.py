@@ -194,9 +194,11 @@ class Observed:
     """One offer (and warehouse) as the marketplace shows it.
 
     Attributes:
+        barcodes: all that a card has; `barcode` is the first.
         amount, old, floor: of a price; `amount` of a stock (free to sell, without what is reserved).
         hash, document: of a card: the hash over the same fields as `Card.hash`, and those fields.
         text: of a channel whose value is a word.
+        ready: whether a card takes stock.
     """
 
     external_id: str
@@ -204,6 +206,7 @@ class Observed:
     sku: str | None = None
     warehouse: str = ""
     barcode: str | None = None
+    barcodes: tuple[str, ...] = ()
     name: str | None = None
     amount: Decimal | None = None
     old: Decimal | None = None
@@ -212,6 +215,7 @@ class Observed:
     hash: bytes | None = None
     document: Mapping[str, Any] | None = None
     text: str | None = None
+    ready: bool = False
     state: ShownState = ShownState.SHOWN
 
 

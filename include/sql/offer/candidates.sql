@@ -1,10 +1,12 @@
--- Marked goods that have no offer in the account yet, with what stands in their way.
+-- Marked goods that have no offer in the account yet, with what stands in their way: a good about whose card in the
+-- cabinet a person must decide gets no other one.
 -- Parameters: account, property, values. Fills the temporary table candidate.
 create temporary table candidate on commit drop as
 select
     s.product_id,
     s.article,
     case
+        when waiting.product_id is not null then 'adoption_conflict'
         when s.article is null then 'no_article'
         when count(*) over (partition by s.article) > 1 or taken.offer_id is not null then 'duplicate_article'
     end as code,
@@ -14,6 +16,10 @@ select
 from sellable as s
 left join offer as known on known.account = %(account)s and known.product_id = s.product_id
 left join offer as taken on taken.account = %(account)s and taken.article = s.article
+left join adoption_conflict as waiting
+    on
+        waiting.account = %(account)s and waiting.product_id = s.product_id
+        and waiting.state in ('open', 'ignored')
 where
     known.offer_id is null
     and not s.deleted
