@@ -23,6 +23,7 @@ from marketsync.paths import accounts_file, var
 __all__ = [
     "Account",
     "Accounts",
+    "Adopt",
     "Guards",
     "Mark",
     "MassGuard",
@@ -114,6 +115,17 @@ class Heal(_Strict):
     at_most: int = Field(default=500, ge=0)
 
 
+class Adopt(_Strict):
+    """How hand-made cards are matched with goods.
+
+    Attributes:
+        id_property: the property or requisite of 1C in which people wrote the marketplace's own id of the card or
+            its sku; without one, articles and barcodes decide.
+    """
+
+    id_property: str | None = None
+
+
 class Schedules(_Strict):
     """Cron expressions in the accounts' time zone; minutes are staggered, so that not all DAGs start at once."""
 
@@ -144,6 +156,7 @@ class Account(_Strict):
     warehouses: tuple[Warehouse, ...]
     guards: Guards = Guards()
     heal: Heal = Heal()
+    adopt: Adopt = Adopt()
     schedules: Schedules = Schedules()
 
 

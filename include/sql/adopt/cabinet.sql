@@ -10,15 +10,12 @@ create temporary table cabinet_card (
     hash bytea,
     document jsonb
 );
-create temporary table cabinet_price (
+create temporary table cabinet_value (
+    channel text not null,
     external_id text not null,
+    warehouse text not null,
     amount numeric(14, 2),
     old numeric(14, 2),
     floor numeric(14, 2),
-    state text
-);
-create temporary table cabinet_stock (
-    external_id text not null,
-    warehouse text not null,
-    amount numeric(14, 2) not null
+    state text not null
 )

@@ -14,7 +14,7 @@ where
                 or not exists (
                     select 1
                     from adoption_candidate as said
-                    inner join cabinet_card as card using (external_id)
+                    inner join cabinet_card using (external_id)
                     where said.conflict_id = c.conflict_id
                 )
         else false

@@ -1,5 +1,5 @@
--- The cabinet's cards and what became of each. Parameters: account.
--- Reads cabinet_card, cabinet_price, cabinet_stock, owned and taking.
+-- The cabinet's cards and what became of each. Parameters: account, price, stock (the channels' names).
+-- Reads cabinet_card, cabinet_value, owned and taking.
 insert into adoption_card (
     account, external_id, article, sku, barcodes, name, state, amount, stock, outcome
 )
@@ -21,10 +21,10 @@ select
     end
 from cabinet_card as c
 left join (
-    select external_id, max(amount) as amount from cabinet_price group by external_id
+    select external_id, max(amount) as amount from cabinet_value where channel = %(price)s group by external_id
 ) as p using (external_id)
 left join (
-    select external_id, sum(amount) as amount from cabinet_stock group by external_id
+    select external_id, sum(amount) as amount from cabinet_value where channel = %(stock)s group by external_id
 ) as s using (external_id)
 left join owned using (external_id)
 left join taking as t using (external_id)

@@ -1,2 +1,0 @@
--- Prices, page by page.
-copy cabinet_price (external_id, amount, old, floor, state) from stdin

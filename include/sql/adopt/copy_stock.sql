@@ -1,2 +1,0 @@
--- Stocks, page by page.
-copy cabinet_stock (external_id, warehouse, amount) from stdin
