@@ -255,8 +255,11 @@ class Cabinet:
             action(due)
 
     def add(self, product: Product) -> None:
-        self.by_offer[product.offer_id] = product
+        if product.offer_id:  # cards of the time before articles were required may have none
+            self.by_offer[product.offer_id] = product
         self.by_id[product.product_id] = product
+        if product.sku:
+            self.by_sku[product.sku] = product
 
     def find(self, offer_id: str, product_id: int) -> Product | None:
         """Ozon Seller API: with both ids given, offer_id wins."""

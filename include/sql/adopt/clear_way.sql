@@ -6,5 +6,8 @@ where
     o.offer_id = idle.offer_id
     and (
         exists (select 1 from problem as p where p.product_id = o.product_id)
-        or exists (select 1 from taking as t where t.article = o.article and t.product_id <> o.product_id)
+        or (
+            exists (select 1 from taking as t where t.article = o.article)
+            and not exists (select 1 from taking as t where t.product_id = o.product_id)
+        )
     )
