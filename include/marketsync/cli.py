@@ -7,14 +7,14 @@ import sys
 import structlog
 import typer
 
-from marketsync.commands import exchange, history, mappings, store
+from marketsync.commands import adopt, exchange, history, mappings, store
 from marketsync.commands.shell import commands
 from marketsync.errors import MarketsyncError
 
 __all__ = ["main"]
 
 app = commands("Goods, prices and stocks of the store, kept equal on every marketplace.")
-for module in (store, exchange, history):
+for module in (store, exchange, adopt, history):
     app.add_typer(module.app)
 app.add_typer(mappings.app, name="mappings")
 

@@ -66,12 +66,14 @@ SAMPLES: dict[str, Any] = {
     "types": ["Розничная"], "values": ["Да"], "variants": False, "version": "1", "visible_after": 60.0,
     "warehouses": [MOSCOW], "without_reference": "hold", "workbook": "files/1.xlsx",
     "keep": 2, "product_id": 1, "submissions": [1],
+    "adoption_id": 1, "author": "Мария", "id_property": "Код ОЗОН", "price": "price", "stock": "stock",
     "caps": [49], "channels": ["card", "price"], "widths": [1.2], "costs": [1],
 }  # fmt: skip
 """Parameter -> what a caller may bind."""
 
 OTHER_SAMPLES: dict[str, dict[str, Any]] = {
     "limiter/take": {"at": None},
+    "report/adoption_conflicts": {"price_types": ["Розничная"]},
     "shop/finish_import": {"kind": "full", "counts": Jsonb({})},
     "shop/merge_groups": {"rows": Jsonb([{"guid": "g", "parent_guid": None, "name": "Игрушки"}])},
     "shop/merge_price_types": {"rows": Jsonb([{"guid": "p", "name": "Оптовая", "currency": "RUB"}])},
