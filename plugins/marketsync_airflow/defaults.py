@@ -55,6 +55,7 @@ class Pipeline(StrEnum):
     PRICES = "prices"
     STOCKS = "stocks"
     RECONCILE = "reconcile"
+    ADOPT = "adopt"
     DICTIONARIES = "dictionaries"
     HOUSEKEEPING = "housekeeping"
 
@@ -147,18 +148,21 @@ def build(
     pipeline: Pipeline,
     *,
     account: Account | None,
-    schedule: CronTriggerTimetable | AssetOrTimeSchedule,
+    schedule: CronTriggerTimetable | AssetOrTimeSchedule | None,
     tier: Tier,
     timeout: timedelta,
     doc_md: str,
+    params: dict[str, Any] | None = None,
 ) -> DAG:
     """An empty DAG with everything that all of them share.
 
     Args:
         pipeline: what it does.
         account: whose; None for what belongs to no marketplace.
+        schedule: when; None where only a person starts it.
         timeout: of a whole run; longer than its steps' together.
         doc_md: what it does and what to do when it fails, for operations staff.
+        params: what a person may say when starting it.
     """
     if account:
         dag_id = f"{account.id}__{pipeline}"
@@ -175,4 +179,5 @@ def build(
         default_args=DEFAULT_ARGS,
         tags=[*owned, str(pipeline), str(tier)],
         doc_md=doc_md,
+        params=params,
     )

@@ -205,9 +205,8 @@ def test_it_can_be_run_again_and_ends_the_same(engine: Engine, store: Store, cab
             "adoption_card": "external_id, state",
             "card_seen": "offer_id, document",
         }
-        return [
-            engine.rows(f"select {columns} from {table} order by 1, 2") for table, columns in wanted.items()
-        ]
+        queries = [f"select {columns} from {table} order by 1, 2" for table, columns in wanted.items()]  # noqa: S608
+        return [engine.rows(query) for query in queries]
 
     first = adopt(engine)
     assert (first["adopted"], first["ours"], first["conflicts"], first["alone"]) == (1, 0, 1, 1)
