@@ -14,7 +14,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from marketsync import steps
 from marketsync.errors import BadInput
-from marketsync.files import Files
 
 CONFLICTS = "Конфликты"
 
@@ -22,9 +21,8 @@ CONFLICTS = "Конфликты"
 class Desk:
     """A manager at work: gets the workbook, fills it in, hands it back."""
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        object.__setattr__(engine.runtime, "files", Files(folder.as_uri()))
 
     def workbook(self) -> Workbook:
         counts = steps.adopt(self.engine.runtime, ACCOUNT)
@@ -76,8 +74,11 @@ def fill(book: Workbook, article: str | None, decision: Any, card: str | None = 
 
 
 @pytest.fixture
-def desk(engine: Engine, store: Store, cabinet: Cabinet, tmp_path: Path) -> Desk:
-    """Five goods to be decided about, and a card that nobody knows."""
+def desk(
+    engine: Engine, store: Store, cabinet: Cabinet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Desk:
+    """Six goods to be decided about, and a card that nobody knows."""
+    monkeypatch.setenv("MARKETSYNC_FILES_URL", tmp_path.as_uri())
     store.goods("Abc-1", "Bcd-2", "00070")
     store.good("D-4", barcodes=["4610000000014"])
     store.good("E-5")
@@ -90,7 +91,7 @@ def desk(engine: Engine, store: Store, cabinet: Cabinet, tmp_path: Path) -> Desk
     cabinet.make_card("E-5", barcodes=[], archived=True)
     cabinet.make_card("", barcodes=["4610000000021"])
     cabinet.make_card("никто", barcodes=[])
-    return Desk(engine, tmp_path)
+    return Desk(engine)
 
 
 def test_decisions_are_carried_out(desk: Desk, cabinet: Cabinet) -> None:
