@@ -7,7 +7,7 @@ import sys
 
 from marketsync.paths import PROJECT
 
-BENCHES = ("import_commerceml", "plan_million", "history", "exchange")
+BENCHES = ("import_commerceml", "plan_million", "history", "adopt", "exchange")
 
 
 def main() -> int:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 import io
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from marketsync import steps
 from marketsync.errors import BadInput
+from marketsync.paths import INCLUDE
 
 CONFLICTS = "Конфликты"
 
@@ -266,3 +272,50 @@ def test_one_card_for_two_goods_is_told(desk: Desk, store: Store, cabinet: Cabin
     rows = sorted((first, second))
     assert f"строка {rows[1]}, столбец «ID МП»" in message
     assert f"эта карточка уже взята для другого товара в строке {rows[0]}" in message
+
+
+def test_the_shell_adopts_and_takes_decisions(desk: Desk, tmp_path: Path) -> None:
+    engine = desk.engine
+    credentials = engine.cabinet.credentials
+    (tmp_path / "accounts.yaml").write_text(
+        "version: 1\naccounts:\n  - {id: ozon, marketplace: ozon, mode: observe, connection: ozon, mapping: ozon,"
+        ' mark: {property: Выгружать на Ozon}, warehouses: [{store: Основной склад, marketplace: "1020000000001"}]}\n',
+        encoding="utf-8",
+    )
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")},
+        "PYTHONPATH": str(INCLUDE),
+        "MARKETSYNC_ACCOUNTS": str(tmp_path / "accounts.yaml"),
+        "MARKETSYNC_VAR": str(tmp_path / "var"),
+        "MARKETSYNC_DATABASE_URL": engine.database.url,
+        "AIRFLOW_CONN_OZON": json.dumps(
+            {
+                "conn_type": "http",
+                "host": credentials.base_url,
+                "login": credentials.login,
+                "password": "sandbox",
+            }
+        ),
+    }
+
+    def shell(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "marketsync", "adopt", "ozon", *arguments]
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    first = shell()
+    assert first.returncode == 0, first.stderr
+    counts, written = (json.loads(line) for line in first.stdout.splitlines() if line.startswith("{"))
+    assert (counts["cards"], counts["adopted"], counts["conflicts"]) == (8, 0, 6)
+    book = load_workbook(str(written["workbook"]).removeprefix("file://"))
+    fill(book, "Abc-1", "взять")
+    book.save(tmp_path / "filled.xlsx")
+    second = shell("--decisions", str(tmp_path / "filled.xlsx"))
+    said, counts, _ = (json.loads(line) for line in second.stdout.splitlines() if line.startswith("{"))
+    assert (said["decisions"], counts["by_decision"]) == (1, 1)
+    (row,) = engine.rows("select decided_by from adoption_conflict where state = 'decided'")
+    assert row["decided_by"] == getpass.getuser()
+    refused = shell("--decisions", str(tmp_path / "nowhere.xlsx"))
+    assert refused.returncode == 1
+    assert "nowhere.xlsx: cannot be read" in refused.stderr
