@@ -83,11 +83,9 @@ def judge_living(expected: dict[str, Any], adoption: dict[str, Any], before: Car
     made = {card["offer_id"]: card for product_id, card in now.items() if product_id not in then}
     differences += [f"{article}: a second card" for article in sorted(set(made) - set(wanted))]
     for article, offer in wanted.items():
-        card = made.get(article)
+        new = made.get(article)
         differences += (
-            [f"{article}: no card"]
-            if card is None
-            else [f"{article}: {text}" for text in compare(offer, card)]
+            [f"{article}: no card"] if new is None else [f"{article}: {text}" for text in compare(offer, new)]
         )
     wrong = {line.partition(":")[0] for line in differences}
     on_sale = sum(bool(card["on_sale"]) for card in after.values())

@@ -120,7 +120,7 @@ class Adopt(_Strict):
 
     Attributes:
         id_property: the property or requisite of 1C in which people wrote the marketplace's own id of the card or
-            its sku; without one, articles and barcodes decide.
+            its sku; without one, articles and barcodes decide. A variant needs one of its own.
     """
 
     id_property: str | None = None

@@ -14,7 +14,7 @@ from the one that the card shows.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -76,7 +76,7 @@ _SHARES: dict[Likeness, float] = {
     Likeness.STRANGER: 6,
 }
 _CARDS_EACH = {Likeness.DOUBLE: 2, Likeness.TWO_CARDS: 2}
-_SIMILAR = {
+_SIMILAR: dict[Likeness, Callable[[str], str]] = {
     Likeness.CASE: lambda article: article.lower(),
     Likeness.BLANKS: lambda article: f"{article[:-2]} {article[-2:]}",
     Likeness.ZEROS: lambda article: f"00{article}",

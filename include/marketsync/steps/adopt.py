@@ -13,7 +13,7 @@ from marketsync.steps.counts import Counts
 from marketsync.sync import adopt as adoption
 from marketsync.sync import decisions, poll
 
-__all__ = ["adopt", "adoption_workbook", "decide"]
+__all__ = ["adopt", "adoption_name", "adoption_workbook", "decide"]
 
 
 def adopt(runtime: Runtime, account: str, name: str | None = None, author: str = "") -> Counts:
@@ -70,7 +70,7 @@ def adoption_workbook(runtime: Runtime, account: str, number: int) -> Counts:
     from marketsync.reports.adoption import write_adoption
 
     seller = runtime.seller(account)
-    name = f"adoptions/{account}-{number}.xlsx"
+    name = adoption_name(account, number)
     with tempfile.TemporaryDirectory(prefix="marketsync-") as folder:
         path = write_adoption(
             runtime.database,
@@ -87,3 +87,8 @@ def adoption_workbook(runtime: Runtime, account: str, number: int) -> Counts:
     with runtime.database.transaction() as connection:
         connection.execute(sql("adopt/written"), {"adoption_id": number, "workbook": where})
     return {"workbook": where}
+
+
+def adoption_name(account: str, number: int) -> str:
+    """Where an adoption's workbook lies in files/."""
+    return f"adoptions/{account}-{number}.xlsx"

@@ -6,12 +6,14 @@ select
     s.product_id,
     s.article,
     s.barcodes,
+    -- what a variant has from its good alone would be the id of all of its variants
     nullif(regexp_replace(
-        coalesce(s.properties ->> %(id_property)s::text, s.requisites ->> %(id_property)s::text),
+        coalesce(p.properties ->> %(id_property)s::text, p.requisites ->> %(id_property)s::text),
         '[\s\u00a0]', '', 'g'
     ), '') as marketplace_id,
     idle.offer_id
 from sellable as s
+inner join product as p using (product_id)
 left join offer as known on known.account = %(account)s and known.product_id = s.product_id
 left join idle_offer as idle on idle.offer_id = known.offer_id
 where

@@ -114,6 +114,20 @@ def test_keys_by_their_strength(engine: Engine, store: Store, cabinet: Cabinet) 
     assert [row["article"] for row in alone] == ["их-4", "их-5"]
 
 
+def test_an_id_of_a_good_is_not_that_of_each_of_its_variants(
+    engine: Engine, store: Store, cabinet: Cabinet
+) -> None:
+    engine.configure(adopt={"id_property": ID})
+    store.good("A", guid="g", properties={ID: "1500000900"})
+    engine.run("update product set has_variants = true where guid = 'g'")
+    red = store.good("A-red", guid="g#1")
+    blue = store.good("A-blue", guid="g#2", properties={ID: "1500000901"})
+    cabinet.make_card("A-red", product_id=1500000900, barcodes=[])
+    cabinet.make_card("их-1", product_id=1500000901, barcodes=[])
+    adopt(engine)
+    assert adopted(engine) == {red: ("A-red", "article"), blue: ("их-1", "id")}
+
+
 def test_what_is_only_alike_waits_for_a_person_and_gets_no_second_card(
     engine: Engine, store: Store, cabinet: Cabinet
 ) -> None:
