@@ -7,6 +7,7 @@ be the store's; a good about which a person must decide must have no second card
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -45,14 +46,23 @@ def _read(path: Path) -> dict[str, Any]:
     return content
 
 
-def judge_living(expected: dict[str, Any], adoption: dict[str, Any], before: Cards, after: Cards) -> Verdict:
+def judge_living(
+    expected: dict[str, Any],
+    adoption: dict[str, Any],
+    before: Cards,
+    after: Cards,
+    *,
+    warehouses: Sequence[str] | None = None,
+) -> Verdict:
     """Compare a living cabinet after its adoption and a full run with what it was and what the store asks for.
 
     Args:
         expected: the delivery's expected.json.
         adoption: its adoption.json.
         before, after: the cabinet's state, cards by article.
+        warehouses: those whose stocks follow the store; None for all.
     """
+    expected = _only(expected, warehouses)
     differences: list[str] = []
     then = {card["product_id"]: card for card in before.values()}
     now = {card["product_id"]: card for card in after.values()}
@@ -90,6 +100,17 @@ def judge_living(expected: dict[str, Any], adoption: dict[str, Any], before: Car
     wrong = {line.partition(":")[0] for line in differences}
     on_sale = sum(bool(card["on_sale"]) for card in after.values())
     return Verdict(len(then) + len(wanted) - len(wrong), len(then) + len(wanted), on_sale, differences)
+
+
+def _only(expected: dict[str, Any], warehouses: Sequence[str] | None) -> dict[str, Any]:
+    """What is expected where only some warehouses are kept equal: in the others new cards have nothing."""
+    if warehouses is None:
+        return expected
+    offers = {}
+    for guid, offer in expected["offers"].items():
+        stocks = {place: pieces for place, pieces in offer["stocks"].items() if place in warehouses}
+        offers[guid] = {**offer, "stocks": stocks, "on_sale": any(stocks.values())}
+    return {**expected, "offers": offers}
 
 
 def _follows(offer: dict[str, Any], shown: dict[str, Any], held: dict[str, Any] | None) -> list[str]:
