@@ -1,5 +1,12 @@
 -- Cards of the cabinet that are no marked good's, with the good of the same article where it is not marked.
 -- Parameters: account, property, values (of the mark). Reads only.
+with named as (
+    select distinct on (article) article, product_id, deleted, properties, name
+    from sellable
+    where article is not null
+    order by article, deleted, product_id
+)
+
 select
     card.external_id,
     card.sku,
@@ -19,12 +26,6 @@ select
     end as why_alone,
     s.name as good_name
 from adoption_card as card
-left join lateral (
-    select g.product_id, g.deleted, g.properties, g.name
-    from sellable as g
-    where g.article = card.article
-    order by g.deleted, g.product_id
-    limit 1
-) as s on true
+left join named as s on card.article = s.article
 where card.account = %(account)s and card.outcome = 'alone'
 order by card.article, card.external_id

@@ -83,7 +83,7 @@ def fill(book: Workbook, article: str | None, decision: Any, card: str | None = 
 def desk(
     engine: Engine, store: Store, cabinet: Cabinet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Desk:
-    """Six goods to be decided about, and a card that nobody knows."""
+    """Six goods to be decided about, and three cards that are no marked good's."""
     monkeypatch.setenv("MARKETSYNC_FILES_URL", tmp_path.as_uri())
     store.goods("Abc-1", "Bcd-2", "00070")
     store.good("D-4", barcodes=["4610000000014"])
@@ -97,6 +97,10 @@ def desk(
     cabinet.make_card("E-5", barcodes=[], archived=True)
     cabinet.make_card("", barcodes=["4610000000021"])
     cabinet.make_card("никто", barcodes=[])
+    store.good("U-1", marked=False)
+    store.good("U-2", deleted=True)
+    for article in ("U-1", "U-2"):
+        cabinet.make_card(article, barcodes=[])
     return Desk(engine)
 
 
@@ -108,7 +112,13 @@ def test_decisions_are_carried_out(desk: Desk, cabinet: Cabinet) -> None:
     (validation,) = sheet.data_validations.dataValidation
     assert validation.formula1 == '"взять,не она,создать новую"'
     assert str(validation.sqref) == "E2:E8"
-    assert [cell.value for cell in book["Нет в 1С"]["A"]] == ["Артикул карточки", "никто"]
+    alone = book["Нет в 1С"]
+    why = column(alone, "Почему ничья")
+    assert {alone.cell(row, 1).value: alone.cell(row, why).value for row in range(2, alone.max_row + 1)} == {
+        "U-1": "товар есть в 1С, но не отмечен к продаже",
+        "U-2": "товар в 1С удалён",
+        "никто": "такого артикула в 1С нет",
+    }
     fill(book, "Abc-1", "взять")
     fill(book, "Bcd-2", " Создать  новую")
     fill(book, "00070", "not it")
@@ -307,7 +317,7 @@ def test_the_shell_adopts_and_takes_decisions(desk: Desk, tmp_path: Path) -> Non
     first = shell()
     assert first.returncode == 0, first.stderr
     counts, written = (json.loads(line) for line in first.stdout.splitlines() if line.startswith("{"))
-    assert (counts["cards"], counts["adopted"], counts["conflicts"]) == (8, 0, 6)
+    assert (counts["cards"], counts["adopted"], counts["conflicts"]) == (10, 0, 6)
     book = load_workbook(str(written["workbook"]).removeprefix("file://"))
     fill(book, "Abc-1", "взять")
     book.save(tmp_path / "filled.xlsx")
