@@ -12,6 +12,7 @@ BENCHES = (
     "plan_million",
     "mapping_change",
     "history",
+    "adopt",
     "bitrix",
     "pictures",
     "exchange",

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from demo import own_catalog
+from demo import living_act, own_catalog
 from demo.judge import read_expected
 from demo.report import tell
 from demo.story import Story
@@ -23,6 +23,7 @@ from marketsync.runtime import Runtime
 from stack.machine import Stack, end
 
 GOODS = 6000
+HAND_MADE = 3000
 _MARK = "made-by-the-demo"
 EDITED = 3
 
@@ -49,6 +50,12 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--goods", type=int, default=GOODS, help=f"how many goods to generate ({GOODS})")
+    parser.add_argument(
+        "--hand-made",
+        type=int,
+        default=HAND_MADE,
+        help=f"cards that people made in the second cabinet ({HAND_MADE}, at most half of the goods; 0: none)",
+    )
     parser.add_argument("--catalog", type=Path, help="a folder with one's own CommerceML files instead")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
@@ -61,19 +68,29 @@ def _play(options: argparse.Namespace, home: Path, began: float) -> int:
 
     _start_afresh(home)
     if options.catalog is None:
-        _generate(home / "deliveries", options.goods, options.seed)
+        options.hand_made = min(options.hand_made, options.goods // 2)
+        _generate(home / "deliveries", options.goods, options.seed, options.hand_made)
         say(f"{options.goods} goods generated as 1C would write them")
     else:
         own_catalog.prepare(options.catalog, home)
+    living = options.catalog is None and options.hand_made > 0
+    if living:
+        living_act.prepare(home)
     with Stack(report=say) as stack:
         os.environ.update(stack.environment)
         runtime = Runtime(database=Database(stack.database_url), accounts=Runtime.from_environment().accounts)
         account = runtime.accounts.accounts[0].id
         stack.airflow.wait_dags([f"{account}__reconcile", f"{account}__dictionaries"], 120)
+        if living:
+            living_act.pause(stack)
         story = Story(stack, runtime, account, say)
         story.dictionaries()
         if options.catalog is None:
-            _generated(story, home / "deliveries")
+            first = home / "deliveries" / "first"
+            _loaded(story, first)
+            if living:
+                living_act.play(stack, story.outcome, say, home, first)
+            _changed(story, home / "deliveries")
         else:
             own_catalog.play(story, options.catalog)
         story.tell_holds()
@@ -81,11 +98,14 @@ def _play(options: argparse.Namespace, home: Path, began: float) -> int:
     return tell(story.outcome, SYSTEM.monotonic() - began)
 
 
-def _generated(story: Story, deliveries: Path) -> None:
-    first, second = deliveries / "first", deliveries / "second"
+def _loaded(story: Story, first: Path) -> None:
     story.deliver(first, "full load")
     story.prove("full load", first / "expected.json")
     story.reconcile("after the full load")
+
+
+def _changed(story: Story, deliveries: Path) -> None:
+    first, second = deliveries / "first", deliveries / "second"
     story.deliver(second, "1 % changes")
     story.edit_cabinet(_unchanged(first, second)[:EDITED])
     counts = story.reconcile("after somebody's edits")
@@ -112,9 +132,10 @@ def _unchanged(first: Path, second: Path) -> list[str]:
     )
 
 
-def _generate(folder: Path, goods: int, seed: int) -> None:
+def _generate(folder: Path, goods: int, seed: int, hand_made: int) -> None:
+    shape = ["--goods", str(goods), "--seed", str(seed), "--hand-made", str(hand_made)]
     subprocess.run(
-        [sys.executable, "-m", "sandbox.generator", str(folder), "--goods", str(goods), "--seed", str(seed)],
+        [sys.executable, "-m", "sandbox.generator", str(folder), *shape],
         check=True,
         stdout=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": str(PROJECT)},

@@ -9,7 +9,7 @@ from typing import Any
 
 from marketsync.errors import BadInput, Place
 
-__all__ = ["Verdict", "judge", "read_expected"]
+__all__ = ["Verdict", "compare", "judge", "read_expected"]
 
 _SIZES = ("depth", "width", "height", "weight", "description_category_id", "type_id")
 
@@ -69,7 +69,7 @@ def judge(expected: dict[str, Any], cabinet: dict[str, dict[str, Any]]) -> Verdi
         found = (
             [f"{article} ({guid}): no card"]
             if shown is None
-            else [f"{article}: {text}" for text in _compare(offer, shown)]
+            else [f"{article}: {text}" for text in compare(offer, shown)]
         )
         differences += found
         equal += not found
@@ -82,7 +82,8 @@ def judge(expected: dict[str, Any], cabinet: dict[str, dict[str, Any]]) -> Verdi
     return Verdict(equal + len(absent), int(expected["marked"]), on_sale, differences)
 
 
-def _compare(offer: dict[str, Any], shown: dict[str, Any]) -> list[str]:
+def compare(offer: dict[str, Any], shown: dict[str, Any]) -> list[str]:
+    """In what a card differs from an expected offer, as texts."""
     card, price = offer["card"], offer["price"]
     pairs: list[tuple[str, Any, Any]] = [
         ("name", shown["name"], card["name"]),

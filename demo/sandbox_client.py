@@ -56,9 +56,13 @@ class Cabinet:
         calls = self._get("calls?limit=50000")
         return int(calls[-1]["id"]) if calls else 0
 
+    def add_cards(self, cards: list[dict[str, Any]]) -> None:
+        """Cards that people made by hand."""
+        self._post(f"ozon/{self._client_id}/cards", {"cards": cards})
+
     def traffic(self, path: str, since: int) -> Traffic:
         """What reached a method since a call number."""
-        calls = self._get(f"calls?limit=50000&path={path}&since={since}")
+        calls = self._get(f"calls?limit=50000&path={path}&since={since}&client_id={self._client_id}")
         if not calls:
             return Traffic(0, 0, 0.0, 0)
         first = datetime.fromisoformat(calls[0]["at"])

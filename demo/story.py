@@ -63,20 +63,31 @@ class Story:
         runtime: of this process, on the stack's database.
         account: the account of accounts.yaml that is played.
         say: is told in a line what happens.
+        client_id: of the account's cabinet.
+        outcome: where it is written down; one of its own unless given.
     """
 
-    def __init__(self, stack: Stack, runtime: Runtime, account: str, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        stack: Stack,
+        runtime: Runtime,
+        account: str,
+        say: Callable[[str], None],
+        *,
+        client_id: str = "1001",
+        outcome: Outcome | None = None,
+    ) -> None:
         self._stack = stack
         self._runtime = runtime
         self._account = account
         self._say = say
         self._watch = Watch(runtime, account, stack.check)
-        self.cabinet = Cabinet(stack.sandbox_url)
-        self.outcome = Outcome()
+        self.cabinet = Cabinet(stack.sandbox_url, client_id)
+        self.outcome = outcome if outcome is not None else Outcome()
 
     def dictionaries(self) -> None:
         """The categories, attributes and values of the marketplace, before the first card."""
-        self._run("dictionaries", "dictionaries")
+        self.run("dictionaries", "dictionaries")
 
     def deliver(self, folder: Path, name: str) -> None:
         """Hand a delivery over; Airflow does the rest. Ends when everything has come to rest."""
@@ -87,6 +98,13 @@ class Story:
         seconds, counts = self._watch.imported(exchange, _IMPORT_SECONDS)
         read = sum(counts["read"].get(entity, 0) for entity in ("goods", "offers"))
         self._row(Row(f"{name}: import", items=read, seconds=seconds, result=_changes(counts)))
+        self._rest_and_tell(name, "from delivery to rest", since, began)
+
+    def settle(self, name: str) -> None:
+        """Wait until everything that differs is sent, and tell what that took."""
+        self._rest_and_tell(name, "from the first run to rest", self.cabinet.last_call(), SYSTEM.monotonic())
+
+    def _rest_and_tell(self, name: str, span: str, since: int, began: float) -> None:
         self._watch.at_rest(_REST_SECONDS)
         took = SYSTEM.monotonic() - began
         for label, path, floor in (
@@ -95,7 +113,7 @@ class Story:
             ("stocks", _STOCKS, _stock_floor),
         ):
             self._row(_traffic_row(f"{name}: {label}", self.cabinet.traffic(path, since), floor))
-        self._row(Row(f"{name}: from delivery to rest", seconds=took))
+        self._row(Row(f"{name}: {span}", seconds=took))
 
     def prove(self, name: str, expected: Path | None) -> Verdict | None:
         """Hold the cabinet against expected.json."""
@@ -149,7 +167,7 @@ class Story:
 
     def reconcile(self, name: str) -> dict[str, Any]:
         """Run the reconciliation's DAG; return its counts."""
-        run = self._run("reconcile", f"{name}: reconciliation")
+        run = self.run("reconcile", f"{name}: reconciliation")
         rows = self._rows("look/reconciliation")
         if not rows:
             raise Retriable(f"the reconciliation run {run} left no row")
@@ -163,6 +181,14 @@ class Story:
         """Wait until what was made due again is sent."""
         self._watch.at_rest(_REST_SECONDS)
 
+    def told(self, step: str, verdict: Verdict) -> None:
+        """Write down how a cabinet stands against what is expected."""
+        wrong = len(verdict.differences)
+        self._row(Row(step, items=verdict.marked, result=f"{wrong} differences; {verdict.on_sale} on sale"))
+        self.outcome.differences += verdict.differences
+        if wrong:
+            self.outcome.failures.append(f"{step}: {wrong} differences")
+
     def tell_holds(self) -> None:
         """What the guards hold and what cannot be sent, now."""
         self.outcome.held = {row["guard"]: row["n"] for row in self._rows("look/held")}
@@ -172,7 +198,8 @@ class Story:
         with self._runtime.database.transaction() as connection:
             return connection.execute(sql(query), {"account": self._account}).fetchall()
 
-    def _run(self, pipeline: str, label: str) -> str:
+    def run(self, pipeline: str, label: str) -> str:
+        """Run one of the account's DAGs to its end."""
         dag = f"{self._account}__{pipeline}"
         began = SYSTEM.monotonic()
         run = self._stack.airflow.trigger(dag)

@@ -1,9 +1,11 @@
-"""`python -m sandbox --port N [--products N] [--time-scale X] [--seed S]`, on 127.0.0.1 only."""
+"""`python -m sandbox --port N [--products N] [--cabinet FILE] [--time-scale X] [--seed S]`, on 127.0.0.1 only."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import logging
+from pathlib import Path
 
 import uvicorn
 
@@ -26,11 +28,19 @@ def main() -> None:
         "--products", type=int, default=0, help=f"hand-made cards in the Ozon cabinet {DEFAULT_CLIENT_ID}"
     )
     parser.add_argument(
+        "--cabinet",
+        type=Path,
+        help="first/cabinet.json of a generated delivery: the cards that people made by hand there",
+    )
+    parser.add_argument(
         "--time-scale", type=float, default=1.0, help="multiplies delays and lags, never limits"
     )
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    world = World(products=arguments.products, time_scale=arguments.time_scale, seed=arguments.seed)
+    cards = json.loads(arguments.cabinet.read_text(encoding="utf-8"))["cards"] if arguments.cabinet else []
+    world = World(
+        products=arguments.products, cards=cards, time_scale=arguments.time_scale, seed=arguments.seed
+    )
     logging.getLogger("uvicorn.error").addFilter(_is_no_break_on_order)
     uvicorn.run(create_app(world), host=HOST, port=arguments.port, log_level="warning", access_log=False)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 from sandbox.bitrix.system import BitrixSystem
 from sandbox.call_log import CallLog
@@ -19,14 +21,22 @@ DEFAULT_CLIENT_ID = "1001"
 class World:
     """The played systems with their knobs, faults and call log.
 
-    `products` hand-made cards fill the cabinet of DEFAULT_CLIENT_ID; the same `seed` gives the same world.
+    `products` invented hand-made cards and the given `cards` fill the cabinet of DEFAULT_CLIENT_ID; the same
+    `seed` gives the same world.
     """
 
     def __init__(
-        self, *, clock: Clock | None = None, products: int = 0, time_scale: float = 1.0, seed: int = 1
+        self,
+        *,
+        clock: Clock | None = None,
+        products: int = 0,
+        cards: Sequence[dict[str, Any]] = (),
+        time_scale: float = 1.0,
+        seed: int = 1,
     ) -> None:
         self.clock = clock if clock is not None else Clock()
         self._products = products
+        self._cards = cards
         self._time_scale = time_scale
         self._seed = seed
         self.calls = CallLog()
@@ -43,6 +53,8 @@ class World:
         self.bitrix = BitrixSystem(self.clock, self.general, self.calls)
         if self._products:
             hand_made.fill(self.ozon, self.ozon.cabinet(DEFAULT_CLIENT_ID), self._products)
+        for card in self._cards:
+            hand_made.add(self.ozon, self.ozon.cabinet(DEFAULT_CLIENT_ID), card)
 
     def knob_sections(self) -> dict[str, object]:
         """The sections of the knobs API with their dataclasses."""

@@ -23,6 +23,7 @@ from marketsync.paths import accounts_file, var
 __all__ = [
     "Account",
     "Accounts",
+    "Adopt",
     "Guards",
     "Mark",
     "MassGuard",
@@ -174,6 +175,17 @@ class Release(_Strict):
     valid_hours: float = Field(default=24, gt=0)
 
 
+class Adopt(_Strict):
+    """How hand-made cards are matched with goods.
+
+    Attributes:
+        id_property: the property or requisite of 1C in which people wrote the marketplace's own id of the card or
+            its sku; without one, articles and barcodes decide. A variant needs one of its own.
+    """
+
+    id_property: str | None = None
+
+
 class Schedules(_Strict):
     """Cron expressions in the accounts' time zone; minutes are staggered, so that not all DAGs start at once."""
 
@@ -267,6 +279,7 @@ class Account(_Strict):
     guards: Guards = Guards()
     release: Release = Release()
     heal: Heal = Heal()
+    adopt: Adopt = Adopt()
     schedules: Schedules = Schedules()
 
     @model_validator(mode="after")

@@ -56,6 +56,7 @@ class Pipeline(StrEnum):
     STOCKS = "stocks"
     RELEASE = "release"
     RECONCILE = "reconcile"
+    ADOPT = "adopt"
     DICTIONARIES = "dictionaries"
     HOUSEKEEPING = "housekeeping"
 
@@ -148,20 +149,23 @@ def build(
     pipeline: Pipeline,
     *,
     account: Account | None,
-    schedule: CronTriggerTimetable | AssetOrTimeSchedule,
+    schedule: CronTriggerTimetable | AssetOrTimeSchedule | None,
     tier: Tier,
     timeout: timedelta | None,
     doc_md: str,
     most_runs: int = 1,
+    params: dict[str, Any] | None = None,
 ) -> DAG:
     """An empty DAG with everything that all of them share.
 
     Args:
         pipeline: what it does.
         account: whose; None for what belongs to no marketplace.
+        schedule: when; None where only a person starts it.
         timeout: of a whole run; longer than its steps' together. None for what waits for a person.
         doc_md: what it does and what to do when it fails, for operations staff.
         most_runs: at once; more than one only for runs that do nothing but wait.
+        params: what a person may say when starting it.
     """
     if account:
         dag_id = f"{account.id}__{pipeline}"
@@ -178,4 +182,5 @@ def build(
         default_args=DEFAULT_ARGS,
         tags=[*owned, str(pipeline), str(tier)],
         doc_md=doc_md,
+        params=params,
     )

@@ -67,6 +67,8 @@ def _tasks(dag: DAG) -> list[str]:
 def _when(dag: DAG) -> str:
     from airflow.sdk import AssetOrTimeSchedule
 
+    if dag.schedule is None:
+        return "вручную / by hand"
     # as defaults.when makes it: a clock, or a clock and any of some assets
     timetable: Any = dag.timetable
     if not isinstance(timetable, AssetOrTimeSchedule):

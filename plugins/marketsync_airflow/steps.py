@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from marketsync.steps import Counts
 
 __all__ = [
+    "DECISIONS",
     "StepFailed",
+    "adopt",
+    "adoption_workbook",
     "answer",
     "extract_diff",
     "housekeeping",
@@ -36,6 +39,9 @@ __all__ = [
     "upload",
     "workbook",
 ]
+
+
+DECISIONS = "decisions"  # the parameter of a run of <account>__adopt
 
 
 class StepFailed(Fatal):
@@ -148,6 +154,20 @@ def reconcile(account_id: str) -> Counts:
 def workbook(account_id: str, counts: Counts) -> Counts:
     """The reconciliation as a workbook for managers."""
     return _call("workbook", account_id, int(counts["reconciliation"] or 0))
+
+
+@task(execution_timeout=Timeout.READ)
+def adopt(account_id: str) -> Counts:
+    """Take over hand-made cards; first what a person decided in the workbook that the run names."""
+    context = get_current_context()
+    author = context["dag_run"].triggering_user_name or ""
+    return _call("adopt", account_id, context["params"].get(DECISIONS) or None, author)
+
+
+@task(execution_timeout=Timeout.LONG)
+def adoption_workbook(account_id: str, counts: Counts) -> Counts:
+    """Conflicts, cards that are nobody's, and what was taken over, as a workbook for managers."""
+    return _call("adoption_workbook", account_id, int(counts["adoption"] or 0))
 
 
 @task(execution_timeout=Timeout.READ)

@@ -28,6 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--images-url", default=DEFAULT_IMAGES_URL, help="адрес картинок в ожидаемых карточках"
     )
     parser.add_argument("--shape", choices=SHAPES, default="full", help="вид первой выгрузки (full)")
+    parser.add_argument(
+        "--hand-made", type=int, default=0, help="сколько карточек люди завели в кабинете руками (0)"
+    )
     parser.add_argument("--no-pictures", action="store_true", help="не писать файлы картинок")
     options = parser.parse_args(arguments)
     try:
@@ -40,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
             images_url=options.images_url.rstrip("/"),
             shape=options.shape,
             pictures=not options.no_pictures,
+            hand_made=options.hand_made,
         )
     except ValueError as error:
         parser.error(str(error))
@@ -49,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _report(folder: Path, summary: Summary) -> str:
     written = f"товаров в каталоге {summary.goods}, продаваемых позиций {summary.offers}"
-    lines = [f"{folder}: {written}, картинок {summary.pictures}"]
+    lines = [f"{folder}: {written}, картинок {summary.pictures}, карточек в кабинете {summary.cards}"]
     for place, name in enumerate(("first", "second")):
         codes = ", ".join(f"{code} {count}" for code, count in sorted(summary.codes[place].items()))
         lines.append(

@@ -172,6 +172,7 @@ PROPERTIES: tuple[Property, ...] = (
     ),
     Property("author", "Автор", "Строка", "author of a book", ozon.AUTHOR_ATTRIBUTE_ID),
     Property("isbn", "ISBN", "Строка", "ISBN of a book, with dashes", ozon.ISBN_ATTRIBUTE_ID),
+    Property("ozon_id", "Код ОЗОН", "Строка", "product_id or sku of a card that people made by hand"),
 )
 
 PROPERTY: dict[str, Property] = {entry.key: entry for entry in PROPERTIES}

@@ -351,6 +351,8 @@ def _values(store: StoreGood) -> str:
         text.append(_value("brand", store.brand))
     for key, value in good.values:
         text.append(_value(key, value) if PROPERTY[key].values else _free(key, value))
+    if store.ozon_id:
+        text.append(_free("ozon_id", store.ozon_id))
     return "".join(text)
 
 

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sandbox.generator import expected, outcomes, plans
+from sandbox.generator import cabinet, expected, outcomes, plans
 from sandbox.generator.assortment import WAREHOUSES
 from sandbox.generator.commerceml import FullLoad, Portions
 from sandbox.generator.goods import Catalogue, Good
@@ -30,7 +30,8 @@ class Settings:
     import.xml.
 
     `marked`, `dirty` and `changes` are shares; `shape` is that of the first delivery, the second is always
-    portioned. Without `pictures` no picture files are written, the goods still name them.
+    portioned. Without `pictures` no picture files are written, the goods still name them. `hand_made` cards that
+    fit the goods are written beside the first delivery.
     """
 
     goods: int = 6000
@@ -41,10 +42,13 @@ class Settings:
     images_url: str = DEFAULT_IMAGES_URL
     shape: str = "full"
     pictures: bool = True
+    hand_made: int = 0
 
     def __post_init__(self) -> None:
         if self.goods < 1:
             raise ValueError(f"goods must be at least 1, not {self.goods}")
+        if self.hand_made < 0:
+            raise ValueError(f"hand_made must not be negative, not {self.hand_made}")
         if self.shape not in SHAPES:
             raise ValueError(f"shape must be one of {', '.join(SHAPES)}, not {self.shape!r}")
         for name in ("marked", "dirty", "changes"):
@@ -60,6 +64,7 @@ class Summary:
     goods: int = 0
     offers: int = 0
     pictures: int = 0
+    cards: int = 0
     marked: tuple[int, int] = (0, 0)
     on_sale: tuple[int, int] = (0, 0)
     codes: tuple[Counter[str], Counter[str]] = field(default_factory=lambda: (Counter(), Counter()))
@@ -76,7 +81,10 @@ def generate(folder: Path, settings: Settings) -> Summary:
         target.mkdir(parents=True)
     catalogue = Catalogue.of(settings.seed, settings.goods, settings.marked)
     plan = plans.make(catalogue, settings.dirty, settings.changes)
-    summary = Summary(goods=catalogue.goods, offers=catalogue.offers)
+    by_hand = cabinet.plan(catalogue, plan, settings.hand_made)
+    if settings.hand_made:
+        by_hand.write(first_folder)
+    summary = Summary(goods=catalogue.goods, offers=catalogue.offers, cards=len(by_hand.cards))
     deleted: tuple[list[str], list[str]] = ([], [])
     differences = expected.Differences()
     with ExitStack() as files:
@@ -98,6 +106,7 @@ def generate(folder: Path, settings: Settings) -> Summary:
             if settings.pictures:
                 summary.pictures += _write_pictures(first_folder, good)
             store, states = outcomes.first(good, plan.soiled.get(number))
+            store.ozon_id = by_hand.ids.get(number, "")
             first.good(store)
             _expect(first_expected, store, states, settings.images_url)
             changed = plan.changed.get(number)

@@ -71,6 +71,7 @@ class StoreGood:
     marked: bool
     deleted: bool
     offers: list[StoreOffer]
+    ozon_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

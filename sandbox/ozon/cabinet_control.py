@@ -26,10 +26,13 @@ class ControlError(ValueError):
 
 def state(system: OzonSystem, cabinet: Cabinet) -> Json:
     """All products as they are, not as reads show them: {offer_id: {...}}, money as strings with two
-    decimals.
+    decimals; a card without an article stands under "#" and its product_id.
     """
     _catch_up(system, cabinet)
-    return {offer_id: product_state(product) for offer_id, product in cabinet.by_offer.items()}
+    return {
+        product.offer_id or f"#{product.product_id}": product_state(product)
+        for product in cabinet.by_id.values()
+    }
 
 
 def product_state(product: Product) -> Json:

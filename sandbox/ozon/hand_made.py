@@ -22,7 +22,7 @@ from sandbox.ozon.state import (
     Product,
     StockCell,
 )
-from sandbox.ozon.system import OzonSystem
+from sandbox.ozon.system import FIRST_PRODUCT_ID, FIRST_SKU, OzonSystem
 
 _FREE_TEXT = {
     "Integer": "12",
@@ -42,10 +42,11 @@ def fill(system: OzonSystem, cabinet: Cabinet, count: int) -> list[Product]:
 def add(system: OzonSystem, cabinet: Cabinet, given: dict[str, Any]) -> Product:
     """Add one card as given; what is not given is invented.
 
-    `given` has the fields of a product in the state API: offer_id, name, barcodes, description_category_id,
-    type_id, attributes, dimensions, images, price, old_price, min_price, vat, archived, stocks {warehouse:
-    {present, reserved}}. Raises ValueError when the type does not belong to the category, the article is
-    taken or a field is unknown.
+    `given` has the fields of a product in the state API: product_id, sku, offer_id ("" for a card of the
+    time before articles were required), name, barcodes, description_category_id, type_id, attributes,
+    dimensions, images, price, old_price, min_price, vat, archived, stocks {warehouse: {present, reserved}}.
+    Raises ValueError when the type does not belong to the category, the article or an id is taken or a field
+    is unknown.
     """
     unknown = sorted(set(given) - _GIVEN_FIELDS)
     if unknown:
@@ -62,6 +63,11 @@ def add(system: OzonSystem, cabinet: Cabinet, given: dict[str, Any]) -> Product:
     offer_id = str(given.get("offer_id", _offer_id(number)))
     if offer_id in cabinet.by_offer:
         raise ValueError(f"offer_id {offer_id!r} is already in the cabinet")
+    product_id, sku = int(given.get("product_id", 0)), int(given.get("sku", 0))
+    if product_id in cabinet.by_id or sku in cabinet.by_sku:
+        raise ValueError(f"product_id {product_id} or sku {sku} is already in the cabinet")
+    if not (0 <= product_id < FIRST_PRODUCT_ID and 0 <= sku < FIRST_SKU):
+        raise ValueError(f"product_id lies below {FIRST_PRODUCT_ID} and sku below {FIRST_SKU}")
     card = _card(system, place, number, given)
     prices = Prices(
         price=money.parse(str(given.get("price", _price(system)))),
@@ -74,10 +80,22 @@ def add(system: OzonSystem, cabinet: Cabinet, given: dict[str, Any]) -> Product:
         int(warehouse_id): (int(cell["present"]), int(cell.get("reserved", 0)))
         for warehouse_id, cell in given.get("stocks", {}).items()
     }
-    return _put(system, cabinet, offer_id, card, prices, stocks, archived=bool(given.get("archived", False)))
+    return _put(
+        system,
+        cabinet,
+        offer_id,
+        card,
+        prices,
+        stocks,
+        archived=bool(given.get("archived", False)),
+        product_id=product_id,
+        sku=sku,
+    )
 
 
 _GIVEN_FIELDS = {
+    "product_id",
+    "sku",
     "offer_id",
     "name",
     "barcodes",
@@ -125,8 +143,10 @@ def _put(
     stocks: dict[int, tuple[int, int]],
     *,
     archived: bool,
+    product_id: int = 0,
+    sku: int = 0,
 ) -> Product:
-    product = system.create(cabinet, offer_id, card, prices)
+    product = system.create(cabinet, offer_id, card, prices, product_id=product_id, sku=sku)
     system.advance(cabinet, product, "price_sent")
     moment = system.clock.utcnow()
     product.card = Lagged(card, card)

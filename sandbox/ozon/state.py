@@ -300,9 +300,12 @@ class Cabinet:
             action(due)
 
     def add(self, product: Product) -> None:
-        self.by_offer[product.offer_id] = product
-        self.by_offer_shown[product.offer_id] = product
+        if product.offer_id:  # cards of the time before articles were required may have none
+            self.by_offer[product.offer_id] = product
+            self.by_offer_shown[product.offer_id] = product
         self.by_id[product.product_id] = product
+        if product.sku:
+            self.by_sku[product.sku] = product
 
     def remove(self, product: Product) -> None:
         """Forget a product that was deleted."""

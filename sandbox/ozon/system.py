@@ -20,8 +20,8 @@ from sandbox.ozon.state import Archive, Cabinet, Card, Lagged, Prices, Product, 
 # Ozon: a new key lives three months.
 KEY_LIFETIME = timedelta(days=90)
 
-_FIRST_PRODUCT_ID = 3_400_000_001
-_FIRST_SKU = 2_600_000_001
+FIRST_PRODUCT_ID = 3_400_000_001
+FIRST_SKU = 2_600_000_001
 _FIRST_TASK_ID = 1_900_000_001
 _FIRST_MODEL_ID = 400_000_001
 _FIRST_ACTION_ID = 1_700_001
@@ -48,8 +48,8 @@ class OzonSystem:
         self.cabinets: dict[str, Cabinet] = {}
         self.task_ids = count(_FIRST_TASK_ID)
         self.action_ids = count(_FIRST_ACTION_ID)
-        self._product_ids = count(_FIRST_PRODUCT_ID)
-        self._skus = count(_FIRST_SKU)
+        self._product_ids = count(FIRST_PRODUCT_ID)
+        self._skus = count(FIRST_SKU)
         self._model_ids = count(_FIRST_MODEL_ID)
         self._cdn_sources: dict[str, str] = {}
 
@@ -119,11 +119,21 @@ class OzonSystem:
 
     # --- creation ---
 
-    def create(self, cabinet: Cabinet, offer_id: str, card: Card, prices: Prices) -> Product:
-        """A new product in the status `imported`, not shown to reads yet."""
+    def create(
+        self,
+        cabinet: Cabinet,
+        offer_id: str,
+        card: Card,
+        prices: Prices,
+        *,
+        product_id: int = 0,
+        sku: int = 0,
+    ) -> Product:
+        """A new product in the status `imported`, not shown to reads yet; ids of 0 are given out."""
         moment = self.clock.utcnow()
         product = Product(
-            product_id=next(self._product_ids),
+            product_id=product_id or next(self._product_ids),
+            sku=sku,
             offer_id=offer_id,
             created_at=moment,
             updated_at=moment,

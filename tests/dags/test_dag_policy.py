@@ -24,7 +24,7 @@ from marketsync_airflow.pools import declared
 from tests.dags.conftest import PROJECT
 
 DAGS = PROJECT / "dags"
-PIPELINES = ("catalog", "dictionaries", "prices", "reconcile", "release", "stocks")
+PIPELINES = ("adopt", "catalog", "dictionaries", "prices", "reconcile", "release", "stocks")
 ASKING = {"ozon__release", "market_two__release"}  # their runs wait for people, and do nothing meanwhile
 LONGEST_FILE = 60
 MOST_TASKS = 8
@@ -118,7 +118,7 @@ def test_pools_are_declared_and_take_one_slot(dags: dict[str, DAG]) -> None:
 
 
 def test_whoever_calls_a_marketplace_does_so_in_its_pool(dags: dict[str, DAG]) -> None:
-    calling = {"poll_status", "upload", "reconcile", "refresh_dictionaries"}
+    calling = {"adopt", "poll_status", "upload", "reconcile", "refresh_dictionaries"}
     for dag in dags.values():
         for task in dag.tasks:
             if task.task_id in calling:
@@ -161,6 +161,7 @@ def test_graphs_are_small_chains_in_the_order_of_the_steps(dags: dict[str, DAG])
         "reconcile": ["reconcile", "workbook", "report"],
         "release": ["ask", "answer"],
         "dictionaries": ["refresh_dictionaries"],
+        "adopt": ["adopt", "adoption_workbook"],
     }
     for dag_id, dag in dags.items():
         assert len(dag.tasks) <= MOST_TASKS, dag_id
@@ -189,6 +190,12 @@ def test_every_task_has_a_step_that_takes_what_it_hands_over(dags: dict[str, DAG
     for dag in dags.values():
         for task in dag.tasks:
             inspect.signature(getattr(steps, task.task_id)).bind("runtime", *_arguments(task.task_id))
+
+
+def test_only_a_person_starts_an_adoption(dags: dict[str, DAG]) -> None:
+    by_hand = {dag_id for dag_id, dag in dags.items() if dag.schedule is None}
+    assert by_hand == {"ozon__adopt", "market_two__adopt"}
+    assert dags["ozon__adopt"].params["decisions"] is None
 
 
 def test_reading_the_files_again_makes_no_new_version(dags: dict[str, DAG]) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 import marketsync_airflow.runtime
 from marketsync import steps
-from marketsync.errors import Fatal, RateLimited
+from marketsync.errors import BadInput, Fatal, RateLimited
 from tests.dags.conftest import PROJECT
 
 RUNTIME = object()
@@ -33,6 +33,8 @@ ANSWERS: dict[str, Any] = {
     "report": {"planned": 0},
     "reconcile": {"reconciliation": 7, "differences": 2},
     "workbook": {"workbook": "reconciliations/ozon-7.xlsx"},
+    "adopt": {"adoption": 4, "adopted": 3},
+    "adoption_workbook": {"workbook": "adoptions/ozon-4.xlsx"},
     "refresh_dictionaries": {"categories": 9},
     "housekeeping": {"dropped": 1},
 }
@@ -76,12 +78,12 @@ def run(accounts_file: Path, metadata: None, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(marketsync_airflow.runtime, "open_runtime", opened)
     dags: dict[str, DAG] = DagBag(str(PROJECT / "dags")).dags
 
-    def runner(dag_id: str, **answers: Any) -> Run:
+    def runner(dag_id: str, conf: dict[str, Any] | None = None, **answers: Any) -> Run:
         calls.clear()
         for name, answer in {**ANSWERS, **answers}.items():
             listed = list(answer) if isinstance(answer, list) else [answer]
             monkeypatch.setattr(steps, name, answering(name, listed))
-        done = dags[dag_id].test()
+        done = dags[dag_id].test(run_conf=conf)
         key = {"dag_id": dag_id, "run_id": done.run_id}
         with create_session() as session:
             found = session.scalars(select(TaskInstance).filter_by(**key)).all()
@@ -120,6 +122,7 @@ def run(accounts_file: Path, metadata: None, monkeypatch: pytest.MonkeyPatch) ->
             [("reconcile", "ozon"), ("workbook", "ozon", 7), ("report", "ozon", "reconcile")],
         ),
         ("ozon__dictionaries", [("refresh_dictionaries", "ozon")]),
+        ("ozon__adopt", [("adopt", "ozon", None, "dag_test"), ("adoption_workbook", "ozon", 4)]),
         ("housekeeping", [("housekeeping",)]),
     ],
 )
@@ -128,6 +131,14 @@ def test_every_step_runs_once_in_its_order(run: Runner, dag_id: str, calls: list
     assert done.state == "success"
     assert done.calls == calls
     assert set(done.tasks.values()) == {"success"}
+
+
+def test_an_adoption_takes_the_workbook_that_its_run_names(run: Runner) -> None:
+    done = run("ozon__adopt", {"decisions": "adoptions/решения.xlsx"})
+    assert done.calls[0] == ("adopt", "ozon", "adoptions/решения.xlsx", "dag_test")
+    refused = run("ozon__adopt", adopt=BadInput("решения не приняты"))
+    assert (refused.state, refused.tasks["adopt"]) == ("failed", "failed")
+    assert [call[0] for call in refused.calls] == ["adopt"]
 
 
 def test_ids_and_counts_are_all_that_passes_between_steps(run: Runner) -> None:

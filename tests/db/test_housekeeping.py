@@ -60,6 +60,19 @@ def test_old_reconciliations_go_with_their_workbooks(runtime: Runtime) -> None:
     assert steps.housekeeping(runtime)["reconciliations"] == 0
 
 
+def test_old_adoptions_go_with_their_workbooks_and_filled_ones_stay(runtime: Runtime) -> None:
+    with runtime.database.transaction() as connection:
+        for days in (1, 4):
+            connection.execute(
+                "insert into adoption (account, state, began_at) values ('ozon', 'done', %s)",
+                (NOW - timedelta(days=days),),
+            )
+    for name in ("ozon-1", "ozon-2", "filled"):
+        runtime.files.write(f"adoptions/{name}.xlsx", b"workbook")
+    assert steps.housekeeping(runtime)["adoptions"] == 1
+    assert runtime.files.list("adoptions") == ["adoptions/filled.xlsx", "adoptions/ozon-1.xlsx"]
+
+
 def test_old_deliveries_go(runtime: Runtime, tmp_path: Path) -> None:
     (tmp_path / "delivery").mkdir()
     (tmp_path / "delivery" / "import.xml").write_text("<a/>", encoding="utf-8")

@@ -301,10 +301,12 @@ class Observed:
     """One offer (and warehouse) as the marketplace shows it.
 
     Attributes:
+        barcodes: all that a card has; `barcode` is the first.
         amount, old, floor: of a price; `amount` of a stock (free to sell, without what is reserved).
         hash: of a value that is compared by its hash, where the channel itself can tell it.
         document: of a card: all its fields; the engine takes the hash over those that the offer owns.
         text: of a channel whose value is a word.
+        ready: whether a card takes stock.
     """
 
     external_id: str
@@ -312,6 +314,7 @@ class Observed:
     sku: str | None = None
     warehouse: str = ""
     barcode: str | None = None
+    barcodes: tuple[str, ...] = ()
     name: str | None = None
     amount: Decimal | None = None
     old: Decimal | None = None
@@ -320,6 +323,7 @@ class Observed:
     hash: bytes | None = None
     document: Mapping[str, Any] | None = None
     text: str | None = None
+    ready: bool = False
     state: ShownState = ShownState.SHOWN
 
 

@@ -25,13 +25,15 @@ from marketsync.reports.texts import (
     Words,
 )
 
-__all__ = ["write_description"]
+__all__ = ["Entry", "write_description", "write_entries"]
 
 _WIDTHS = (12, 16, 30, 34, 13, 110)
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Entry:
+    """One row of the sheet."""
+
     entry: str  # contract, sheet, column, value
     sheet: str
     code: str
@@ -40,6 +42,7 @@ class _Entry:
     meaning: str = ""
 
     def cells(self) -> tuple[str, ...]:
+        """In the order of the sheet's columns."""
         return (self.entry, self.sheet, self.code, self.title, self.type, self.meaning)
 
 
@@ -57,13 +60,17 @@ def write_description(
         layout: sheet code -> its columns and their titles, as they were written.
         written: what became of each table, by sheet code.
     """
+    write_entries(sheet, styles, list(_entries(layout, written, language)), language)
+
+
+def write_entries(sheet: Worksheet, styles: Styles, entries: Sequence[Entry], language: Language) -> None:
+    """Write the rows of a description, of whatever contract."""
     print_settings(sheet)
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     for position, (code, width) in enumerate(zip(DESCRIPTION_COLUMNS, _WIDTHS, strict=True)):
         sheet.set_column(position, position, width, styles.text)
         write_text(sheet, 0, position, DESCRIPTION_COLUMNS[code].of(language), styles.header)
-    entries = list(_entries(layout, written, language))
     for row, entry in enumerate(entries, start=1):
         for position, text in enumerate(entry.cells()):
             if text:
@@ -75,16 +82,16 @@ def _entries(
     layout: Mapping[str, tuple[Sequence[Column], Sequence[str]]],
     written: Mapping[str, Written],
     language: Language,
-) -> Iterator[_Entry]:
-    yield _Entry("contract", "", CONTRACT, "")
+) -> Iterator[Entry]:
+    yield Entry("contract", "", CONTRACT, "")
     codes = (SUMMARY, *layout, DESCRIPTION)
     for code in codes:
         for title in written[code].titles if code in written else (SHEETS[code].of(language),):
-            yield _Entry("sheet", code, code, title, meaning=SHEET_MEANINGS[code].of(language))
+            yield Entry("sheet", code, code, title, meaning=SHEET_MEANINGS[code].of(language))
     for code, (columns, titles) in layout.items():
         for column, title in zip(columns, titles, strict=True):
             meaning = MEANINGS[column.name].of(language) if column.name in MEANINGS else ""
-            yield _Entry("column", code, column.code, title, column.kind.value, meaning)
+            yield Entry("column", code, column.code, title, column.kind.value, meaning)
     yield from _values("cause", CAUSES, language, CAUSE_ACTIONS)
     yield from _values("side", SIDES, language, SIDE_ACTIONS)
     yield from _values("guard", GUARDS, language)
@@ -97,8 +104,8 @@ def _values(
     words: Mapping[str, Words],
     language: Language,
     actions: Mapping[str, Words] | None = None,
-) -> Iterator[_Entry]:
+) -> Iterator[Entry]:
     for code, text in words.items():
         action = (actions or {}).get(code)
         meaning = action.of(language) if action else ""
-        yield _Entry("value", "", f"{vocabulary}:{code}", text.of(language), meaning=meaning)
+        yield Entry("value", "", f"{vocabulary}:{code}", text.of(language), meaning=meaning)

@@ -19,7 +19,7 @@ from marketsync.db import sql
 from marketsync.errors import BadInput
 from marketsync.reports.columns import CAUSES, SIDES_SHEET, TABLES
 
-__all__ = ["Head", "Report", "Site", "Source", "read_report"]
+__all__ = ["Head", "Report", "Site", "Source", "chunks", "read_report"]
 
 _CHUNK = 5000
 
@@ -114,7 +114,7 @@ def read_report(connection: psycopg.Connection[dict[str, Any]], reconciliation_i
         warehouses=tuple(
             row["warehouse"] for row in connection.execute(sql("report/warehouses"), parameters)
         ),
-        tables={code: _chunks(connection, f"report/{code}", parameters) for code in sheets},
+        tables={code: chunks(connection, f"report/{code}", parameters) for code in sheets},
         site=site,
     )
 
@@ -127,9 +127,10 @@ def _whole(
         return _frame(cursor.fetchall(), cursor)
 
 
-def _chunks(
+def chunks(
     connection: psycopg.Connection[dict[str, Any]], query: str, parameters: Mapping[str, Any]
 ) -> Iterator[pd.DataFrame]:
+    """A query's rows as frames of a few thousand; they stay in Postgres until they are asked for."""
     # a server-side cursor: the rows stay in Postgres until their chunk is written
     with connection.cursor(name="report", row_factory=tuple_row) as cursor:
         cursor.execute(sql(query), parameters)

@@ -15,12 +15,14 @@ from xlsxwriter.worksheet import Worksheet
 from marketsync.reports.cells import write_text
 from marketsync.reports.columns import Column, Kind
 from marketsync.reports.sides import SIDE_COLORS
-from marketsync.reports.texts import VOCABULARIES, Language, word
+from marketsync.reports.texts import VOCABULARIES, Language, Words, word
 
 __all__ = ["CAUSE_COLORS", "MOST_ROWS", "Styles", "Written", "print_settings", "write_table"]
 
 # Microsoft, "Excel specifications and limits": 1,048,576 rows on a sheet, one of them the header here.
 MOST_ROWS = 1_048_575
+
+Vocabularies = Mapping[str, Mapping[str, Words]]
 
 _HEADER_HEIGHT = 45
 _A4 = 9
@@ -104,18 +106,20 @@ def write_table(
     frames: Iterable[pd.DataFrame],
     language: Language,
     most_rows: int = MOST_ROWS,
+    vocabularies: Vocabularies = VOCABULARIES,
 ) -> Written:
     """Write the frames' rows under one header, on as many sheets as they need.
 
     Args:
         frames: with a column for each of `columns`; one that is missing stays blank.
         most_rows: rows on one sheet, without the header.
+        vocabularies: the words of the contract that the sheet belongs to.
     """
     titles = [title]
     sheet = _new_sheet(book, styles, title, columns, headers)
     row, total = 0, 0
     for frame in frames:
-        for cells in zip(*_cells(columns, frame, styles, language), strict=True):
+        for cells in zip(*_cells(columns, frame, styles, language, vocabularies), strict=True):
             if row == most_rows:
                 _finish(sheet, styles, columns, row)
                 titles.append(f"{title} {len(titles) + 1}")
@@ -200,7 +204,11 @@ def _write_moment(sheet: Worksheet, row: int, column: int, value: Any, style: Fo
 
 
 def _cells(
-    columns: Sequence[Column], frame: pd.DataFrame, styles: Styles, language: Language
+    columns: Sequence[Column],
+    frame: pd.DataFrame,
+    styles: Styles,
+    language: Language,
+    vocabularies: Vocabularies,
 ) -> list[list[_Cell | None]]:
     """For each column, how each of its cells is written; None where it stays blank."""
     result: list[list[_Cell | None]] = []
@@ -235,7 +243,7 @@ def _cells(
                 for there, value in zip(present, values, strict=True)
             ]
         else:
-            vocabulary = VOCABULARIES[column.vocabulary] if column.vocabulary else {}
+            vocabulary = vocabularies[column.vocabulary] if column.vocabulary else {}
             cells = [
                 (write_text, word(vocabulary, value, language), style) if there and value != "" else None
                 for there, value in zip(present, values, strict=True)

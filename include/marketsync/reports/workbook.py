@@ -24,9 +24,18 @@ from marketsync.reports.sheets import MOST_ROWS, Styles, Written, write_table
 from marketsync.reports.summary import write_summary
 from marketsync.reports.texts import COLUMNS, PHRASES, SHEETS, Language, checked_language
 
-__all__ = ["write_reconciliation", "write_workbook"]
+__all__ = ["CURRENCY_SIGNS", "WORKBOOK_OPTIONS", "checked_zone", "write_reconciliation", "write_workbook"]
 
-_SIGNS = {"RUB": "₽", "BYN": "Br", "KZT": "₸"}
+# rows wait in files (beside the target, by `tmpdir`) until the workbook is closed, not in memory
+WORKBOOK_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "use_zip64": True,
+}
+
+CURRENCY_SIGNS = {"RUB": "₽", "BYN": "Br", "KZT": "₸"}
 
 
 def write_reconciliation(
@@ -56,7 +65,7 @@ def write_reconciliation(
     """
     # what the caller got wrong is said before the database is asked
     checked_language(language)
-    _zone(time_zone)
+    checked_zone(time_zone)
     with database.transaction() as connection:
         report = read_report(connection, reconciliation_id)
         return write_workbook(report, path, language=language, time_zone=time_zone, account=account)
@@ -76,9 +85,9 @@ def write_workbook(
     Args:
         most_rows: rows on one sheet, without the header; the rest goes on to another sheet.
     """
-    words, zone = checked_language(language), _zone(time_zone)
+    words, zone = checked_language(language), checked_zone(time_zone)
     names = _warehouse_names(account)
-    currency = _SIGNS.get(account.currency, account.currency) if account else _SIGNS["RUB"]
+    currency = CURRENCY_SIGNS.get(account.currency, account.currency) if account else CURRENCY_SIGNS["RUB"]
     tables = [table for table in TABLES if table.code in report.tables]
     layout = {
         table.code: (
@@ -88,16 +97,7 @@ def write_workbook(
         for table in tables
     }
     with whole_file(path) as fresh:
-        # rows wait in files beside the target until the workbook is closed, not in memory
-        options = {
-            "constant_memory": True,
-            "tmpdir": str(fresh.parent),
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "use_zip64": True,
-        }
-        book = Workbook(str(fresh), options)
+        book = Workbook(str(fresh), {**WORKBOOK_OPTIONS, "tmpdir": str(fresh.parent)})
         _set_properties(book, report, words)
         styles = Styles(book, words)
         summary = book.add_worksheet(SHEETS[SUMMARY].of(words))
@@ -142,7 +142,8 @@ def write_workbook(
     return path
 
 
-def _zone(name: str) -> ZoneInfo:
+def checked_zone(name: str) -> ZoneInfo:
+    """The time zone of that name. Raises `BadInput` where there is none."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:

@@ -5,6 +5,7 @@ Every step can be run again and ends the same.
 
 from __future__ import annotations
 
+from marketsync.steps.adopt import adopt, adoption_workbook, decide
 from marketsync.steps.catalog import extract_diff, poll_status, transform
 from marketsync.steps.counts import Counts
 from marketsync.steps.exchange import UPLOAD_BUDGET, plan, plan_channel, report, upload, upload_channel
@@ -17,8 +18,11 @@ from marketsync.steps.upkeep import housekeeping, refresh_dictionaries
 __all__ = [
     "UPLOAD_BUDGET",
     "Counts",
+    "adopt",
+    "adoption_workbook",
     "answer",
     "ask",
+    "decide",
     "extract_diff",
     "housekeeping",
     "import_store",

@@ -10,6 +10,7 @@ from marketsync.db import sql
 from marketsync.db.call_log import create_partitions, drop_partitions
 from marketsync.runtime import Runtime, Seller
 from marketsync.shop.handover import forget_deliveries
+from marketsync.steps.adopt import adoption_name
 from marketsync.steps.counts import Counts
 from marketsync.steps.reconcile import workbook_name
 from marketsync.sync import dictionaries
@@ -56,8 +57,13 @@ def housekeeping(runtime: Runtime) -> Counts:
         observations = connection.execute(
             sql("housekeeping/old_observations"), {"keep": _READINGS_KEPT}
         ).rowcount
+        adoptions = connection.execute(
+            sql("housekeeping/old_adoptions"), {"before": now - timedelta(days=keep.reconciliations)}
+        ).fetchall()
     for row in old:
         runtime.files.delete(workbook_name(row["account"], row["reconciliation_id"]))
+    for row in adoptions:
+        runtime.files.delete(adoption_name(row["account"], row["adoption_id"]))
     deliveries = forget_deliveries(runtime.files, now - timedelta(days=keep.deliveries))
     expiring = sum(_expires_soon(runtime, account.id) for account in runtime.accounts.accounts)
     return {
@@ -68,6 +74,7 @@ def housekeeping(runtime: Runtime) -> Counts:
         "values": values["n"] if values else 0,
         "observations": observations,
         "reconciliations": len(old),
+        "adoptions": len(adoptions),
         "delivery_files": deliveries,
         "keys_expiring": expiring,
     }

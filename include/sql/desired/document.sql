@@ -1,5 +1,6 @@
 -- The documents that were rendered for wanted offers. Parameters: account, channel, offers (null: all), keeps_pictures.
 -- Fills desired.
+-- An adopted card is left as people made it: what is rendered from the store would replace their texts and pictures.
 -- A new card needs a price to start with that no guard holds (opening_price); one that is there keeps its own.
 -- The text is the hash over the fields on ask: of a card that is there it moves alone, once nothing else differs, and
 -- only where it is known what is there.
@@ -25,7 +26,7 @@ left join offer_channel as oc on oc.offer_id = o.offer_id and oc.channel = %(cha
 left join offer_gallery as g on o.offer_id = g.offer_id
 left join gallery as c on o.offer_id = c.offer_id
 where
-    o.account = %(account)s and o.wanted
+    o.account = %(account)s and o.wanted and o.adopted_at is null
     and (%(offers)s::bigint[] is null or o.offer_id = any(%(offers)s::bigint[]))
     -- a new card starts under the article that its good has now; one that may exist already is asked for again
     and (

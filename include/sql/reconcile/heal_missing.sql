@@ -1,4 +1,5 @@
--- Cards that vanished from the cabinet are made again: the offer starts anew. Parameters: reconciliation_id, at_most.
+-- Cards that vanished from the cabinet are made again: the offer starts anew, an adopted one as one of ours.
+-- Parameters: reconciliation_id, at_most.
 with chosen as (
     select d.difference_id, d.offer_id
     from difference as d
@@ -13,9 +14,13 @@ forgotten as (
     delete from offer_channel as oc using chosen as h where oc.offer_id = h.offer_id
 ),
 
+unseen as (
+    delete from card_seen as c using chosen as h where c.offer_id = h.offer_id
+),
+
 anew as (
     update offer as o
-    set state = 'new', external_id = null, sku = null
+    set state = 'new', external_id = null, sku = null, adopted_at = null, adopted_by = null
     from chosen as h
     where o.offer_id = h.offer_id
 )

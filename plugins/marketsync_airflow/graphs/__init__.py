@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from marketsync.accounts import Account
 from marketsync.accounts import accounts as in_force
+from marketsync_airflow.graphs.adopt import adopt
 from marketsync_airflow.graphs.catalog import catalog
 from marketsync_airflow.graphs.dictionaries import dictionaries
 from marketsync_airflow.graphs.housekeeping import housekeeping
@@ -17,6 +18,7 @@ from marketsync_airflow.graphs.values import prices, stocks
 
 __all__ = [
     "accounts_of",
+    "adopt",
     "catalog",
     "dictionaries",
     "housekeeping",

@@ -76,6 +76,7 @@ SAMPLES: dict[str, Any] = {
     "approving": True, "as_of": NOW, "author": "Анна", "changed": True, "decided": 5,
     "examples": 10, "expires_at": NOW, "never": ["price_blank"], "pieces": 10, "reason": "верно", "request_id": 1,
     "run": "manual__1", "verdict": "released", "withdraw": False,
+    "adoption_id": 1, "id_property": "Код ОЗОН", "price": "price", "stock": "stock",
     "caps": [49], "channels": ["card", "price"], "widths": [1.2], "costs": [1],
     "failed": [1], "keeps_pictures": True, "largest_side": 7680, "least_side": 200, "media": None,
     "most_bytes": 10_000_000, "pauses": [600, 3600], "pictures": "picture", "position": 1,
@@ -87,6 +88,7 @@ SAMPLES: dict[str, Any] = {
 OTHER_SAMPLES: dict[str, dict[str, Any]] = {
     "promotion/save": {"place": 0},
     "limiter/take": {"at": None},
+    "report/adoption_conflicts": {"price_types": ["Розничная"]},
     "shop/finish_import": {"kind": "full", "counts": Jsonb({})},
     "shop/merge_groups": {"rows": Jsonb([{"guid": "g", "parent_guid": None, "name": "Игрушки"}])},
     "shop/merge_price_types": {"rows": Jsonb([{"guid": "p", "name": "Оптовая", "currency": "RUB"}])},

@@ -267,14 +267,16 @@ def _problem(error: Mapping[str, Any]) -> Problem:
 
 def _observed(info: Mapping[str, Any], card: Mapping[str, Any] | None) -> Observed:
     document = read_document(card, info) if card is not None else None
-    barcodes = info.get("barcodes") or ()
+    barcodes = (*info.get("barcodes", ()), *(card or {}).get("barcodes", ()))
     return Observed(
         external_id=str(info["id"]),
         article=info.get("offer_id"),
         sku=_sku(info),
         barcode=(document or {}).get("barcode") or (barcodes[0] if barcodes else None),
+        barcodes=tuple(dict.fromkeys(barcodes)),
         name=info.get("name"),
         document=document,
+        ready=ready_for_stock(info),
         state=state_of(info),
     )
 

@@ -1,0 +1,2 @@
+-- Decisions, streamed.
+copy decision (conflict_id, external_id, choice) from stdin

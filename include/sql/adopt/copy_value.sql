@@ -1,0 +1,2 @@
+-- Prices and stocks, page by page.
+copy cabinet_value (channel, external_id, warehouse, amount, old, floor, state) from stdin
