@@ -181,9 +181,17 @@ class Adopt(_Strict):
     Attributes:
         id_property: the property or requisite of 1C in which people wrote the marketplace's own id of the card or
             its sku; without one, articles and barcodes decide. A variant needs one of its own.
+        cards: what becomes of an adopted card: leave (prices and stocks follow, the card stays as people made it) or
+            owners (it is kept equal in the fields that the mapping gives to the store).
     """
 
     id_property: str | None = None
+    cards: Literal["leave", "owners"] = "leave"
+
+    @property
+    def keeps_equal(self) -> bool:
+        """Whether the content of adopted cards follows the store too."""
+        return self.cards == "owners"
 
 
 class Schedules(_Strict):

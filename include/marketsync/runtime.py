@@ -137,7 +137,6 @@ class Seller:
                 version=self._versions.get(channel.kind, str),
                 price_table=lambda connection: rules.in_force(connection).table,
                 picture_rules=self.marketplace.picture_rules,
-                keeps_pictures=lambda: self.renderer.keeps_pictures,
             )
             for channel in self.marketplace.channels
         )

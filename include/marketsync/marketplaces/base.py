@@ -549,11 +549,6 @@ class Renderer(Protocol):
     """Turns goods into documents by a mapping; pure."""
 
     @property
-    def keeps_pictures(self) -> bool:
-        """Whether the pictures of cards that are there are the store's to keep equal."""
-        ...
-
-    @property
     def version(self) -> str:
         """Changes whenever the mapping or the dictionaries do."""
         ...

@@ -27,11 +27,7 @@ def offer_of(row: dict[str, Any]) -> Offer:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One channel of one account.
-
-    Attributes:
-        keeps_pictures: whether the mapping leaves the pictures of cards that are there to the store.
-    """
+    """One channel of one account."""
 
     database: Database
     clock: Clock
@@ -40,7 +36,6 @@ class Lane:
     prices: PriceMapping
     price_rules: PriceRules
     picture_rules: PictureRules
-    keeps_pictures: Callable[[], bool]
     version: Callable[[], str]
     price_table: Callable[[Connection], PriceTable] = lambda _connection: NO_RULES
 

@@ -8,6 +8,7 @@ set
     wanted = true,
     listed_at = %(now)s,
     adopted_at = %(now)s,
+    adopted_as = (select s.article from sellable as s where s.product_id = o.product_id),
     adopted_by = t.key
 from taking as t
 where o.offer_id = t.offer_id

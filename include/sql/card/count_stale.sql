@@ -6,4 +6,4 @@ left join product_group as g on g.guid = s.group_guid
 left join rendered as r on r.offer_id = o.offer_id and r.channel = %(channel)s
 where
     o.account = %(account)s and o.wanted
-    and r.source_hash is distinct from source_hash(s.content_hash, g.path, %(version)s)
+    and r.source_hash is distinct from source_hash(s.content_hash, g.path, o.article, %(version)s)

@@ -18,7 +18,7 @@ select
     s.properties,
     s.characteristics,
     s.requisites,
-    source_hash(s.content_hash, g.path, %(version)s) as source_hash,
+    source_hash(s.content_hash, g.path, o.article, %(version)s) as source_hash,
     r.hash,
     r.store_fields,
     r.ask_fields,
@@ -31,6 +31,6 @@ where
     o.account = %(account)s
     and case
         when %(offers)s::bigint[] is null
-            then o.wanted and r.source_hash is distinct from source_hash(s.content_hash, g.path, %(version)s)
+            then o.wanted and r.source_hash is distinct from source_hash(s.content_hash, g.path, o.article, %(version)s)
         else o.offer_id = any(%(offers)s::bigint[])
     end

@@ -1,6 +1,6 @@
--- The documents that were rendered for wanted offers. Parameters: account, channel, offers (null: all), keeps_pictures.
+-- The documents that were rendered for wanted offers. Parameters: account, channel, offers (null: all), adopted.
 -- Fills desired.
--- An adopted card is left as people made it: what is rendered from the store would replace their texts and pictures.
+-- An adopted card is left as people made it, unless `adopted` says that it is kept equal by the owners of its fields.
 -- A new card needs a price to start with that no guard holds (opening_price); one that is there keeps its own.
 -- The text is the hash over the fields on ask: of a card that is there it moves alone, once nothing else differs, and
 -- only where it is known what is there.
@@ -26,7 +26,7 @@ left join offer_channel as oc on oc.offer_id = o.offer_id and oc.channel = %(cha
 left join offer_gallery as g on o.offer_id = g.offer_id
 left join gallery as c on o.offer_id = c.offer_id
 where
-    o.account = %(account)s and o.wanted and o.adopted_at is null
+    o.account = %(account)s and o.wanted and (o.adopted_at is null or %(adopted)s)
     and (%(offers)s::bigint[] is null or o.offer_id = any(%(offers)s::bigint[]))
     -- a new card starts under the article that its good has now; one that may exist already is asked for again
     and (
@@ -41,6 +41,6 @@ where
         g.offer_id is null
         or c.offer_id is not null
         or case when o.state = 'new' then g.usable > 0 and g.waiting = 0 else g.usable = g.listed end
-        or (o.state <> 'new' and not %(keeps_pictures)s)
+        or (o.state <> 'new' and not coalesce('images' = any(r.store_fields), false))
     )
     and (o.state <> 'new' or exists (select 1 from opening_price as price where price.offer_id = o.offer_id))

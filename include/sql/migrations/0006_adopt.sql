@@ -8,6 +8,7 @@ $$;
 
 -- null: the card is of our own making.
 alter table offer add column adopted_at timestamptz;
+alter table offer add column adopted_as text;   -- the store's article of that moment: a later one renames the card
 alter table offer add column adopted_by text;   -- decision, id, article+barcode, article, barcode
 
 -- The whole document of an adopted card as the cabinet showed it last: what people made there is carried over from it.

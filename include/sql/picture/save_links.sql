@@ -1,12 +1,12 @@
--- The links' verdicts. A link that leads to nothing keeps what it led to last. Parameters: now. Reads verdict.
+-- The links' verdicts. A link that leads to nothing keeps what it led to last. Parameters: now. Reads picture_verdict.
 insert into picture_link as l (
     url, hash, first_hash, etag, modified, state, code, message, failures, checked_at, again_at
 )
 select
     url, hash, hash, etag, modified, case when code is null then 'good' else 'bad' end, code, message,
     case when code is null then 0 else 1 end, %(now)s, again_at
-from verdict
-where not same or exists (select 1 from picture_link as known where known.url = verdict.url)
+from picture_verdict
+where not same or exists (select 1 from picture_link as known where known.url = picture_verdict.url)
 on conflict (url) do update
 set
     hash = coalesce(excluded.hash, l.hash),

@@ -1,7 +1,7 @@
--- Pictures that were seen for the first time. Parameters: now. Reads verdict.
+-- Pictures that were seen for the first time. Parameters: now. Reads picture_verdict.
 insert into picture (hash, type, width, height, bytes, checked_at)
 select distinct on (hash) hash, type, width, height, bytes, %(now)s
-from verdict
+from picture_verdict
 where hash is not null
 order by hash
 on conflict (hash) do nothing

@@ -1,5 +1,5 @@
 -- What was found behind links, for the statements of this transaction.
-create temporary table verdict (
+create temporary table picture_verdict (
     url text primary key,
     same bool not null,
     hash bytea,

@@ -1,5 +1,5 @@
 -- The products of one action as they are read, for the statements of this transaction.
-create temporary table candidate (
+create temporary table invited (
     external_id text not null,
     max_price numeric(14, 2),
     recommended numeric(14, 2),

@@ -1,8 +1,8 @@
 -- The products of one action are those just read; one that was read twice while it entered is in.
--- Parameters: account, action. Reads candidate.
+-- Parameters: account, action. Reads invited.
 with read as (
     select distinct on (external_id) *
-    from candidate
+    from invited
     order by external_id, joined desc
 ),
 

@@ -83,6 +83,9 @@ def test_a_renamed_article_goes_to_the_same_card(engine: Engine, store: Store, c
     store.set_stock(guid, 2)
     engine.clock.advance(minutes=10)
     engine.cycle()
+    assert list(cabinet.state()) == ["B-1"]
+    engine.clock.advance(minutes=10)
+    engine.cycle()  # the card is rendered under its new article
     there = cabinet.state()
     assert list(there) == ["B-1"]
     assert (there["B-1"]["name"], there["B-1"]["price"]) == ("Имя после переименования", "900.00")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 from engine_kit import ACCOUNT, CARDS, PICTURES, Cabinet, Engine, Store, until
 
 from marketsync import steps
+from marketsync.paths import MAPPINGS
 from sandbox.images.pictures import jpeg
 
 
@@ -336,11 +339,14 @@ def test_a_lost_answer_leaves_a_doubt_and_the_same_gallery_is_sent_again(
 
 
 def test_a_mapping_that_leaves_pictures_to_the_cabinet_changes_none(
-    engine: Engine, store: Store, cabinet: Cabinet, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, store: Store, cabinet: Cabinet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    folder = tmp_path / "mappings" / "ozon"
+    shutil.copytree(MAPPINGS / "ozon", folder)
+    monkeypatch.setenv("MARKETSYNC_MAPPINGS", str(folder.parent))
+    (folder / "owners.csv").write_text("account;group;field;owner\n*;*;images;cabinet\n", encoding="utf-8")
     guid = store.good("A-1", pictures=["a.jpg"])
     listed(engine)
-    monkeypatch.setattr(type(engine.seller.renderer), "keeps_pictures", False)
     store.change(guid, pictures=["b.jpg"])
     before = cabinet.now()
     engine.pictures()

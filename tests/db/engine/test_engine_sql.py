@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -56,7 +56,7 @@ SAMPLES: dict[str, Any] = {
     "marketplace": "ozon", "message": "слово %s", "messages": '{"no_article": "Нет артикула"}',
     "method": "POST /v1/roles", "most": 100, "moved_by": 0.2, "ms": 12, "name": "9999_sample", "no_old": None,
     "not_before": NOW, "now": NOW, "observed": "2.00", "offer_id": 1, "offers": [1, 2], "old_types": [2],
-    "outcome": "ok", "payload": "{}", "plan_id": 1, "price_type": "Розничная",
+    "outcome": "ok", "portal": "shop.example#23", "payload": "{}", "plan_id": 1, "price_type": "Розничная",
     "price_types": [1], "property": "Выгружать на Ozon", "ready": [True], "reconciliation_id": 1,
     "request_body": None, "request_bytes": 2, "request_hash": b"1",
     "response_body": None, "response_bytes": 2, "seconds": 2.0, "share": 0.2, "show_at_most": [None, 50],
@@ -76,9 +76,13 @@ SAMPLES: dict[str, Any] = {
     "approving": True, "as_of": NOW, "author": "Анна", "changed": True, "decided": 5,
     "examples": 10, "expires_at": NOW, "never": ["price_blank"], "pieces": 10, "reason": "верно", "request_id": 1,
     "run": "manual__1", "verdict": "released", "withdraw": False,
-    "adoption_id": 1, "id_property": "Код ОЗОН", "price": "price", "stock": "stock",
+    "fall": [2], "rise": [3], "brands": ["Солнышко"], "brand_classes": [1], "group_guids": ["toys"],
+    "group_classes": [1], "group_class_count": 2, "pair_rules": [0, 0, 0, 0], "rule_offers": [1], "offer_rules": [2],
+    "rules": "[]", "steps": "[]", "terms": '[{"rule": 2, "role": "price", "place": 1, "price_type_id": 1}]',
+    "mapping": "ozon",
+    "adopted": False, "adoption_id": 1, "id_property": "Код ОЗОН", "price": "price", "stock": "stock",
     "caps": [49], "channels": ["card", "price"], "widths": [1.2], "costs": [1],
-    "failed": [1], "keeps_pictures": True, "largest_side": 7680, "least_side": 200, "media": None,
+    "failed": [1], "largest_side": 7680, "least_side": 200, "media": None,
     "most_bytes": 10_000_000, "pauses": [600, 3600], "pictures": "picture", "position": 1,
     "site": "https://shop.example", "url": None, "paths": ["a.jpg", "b.jpg"], "names": ["0.jpg", None],
     "codes": [None, "damaged"],
@@ -98,9 +102,27 @@ OTHER_SAMPLES: dict[str, dict[str, Any]] = {
     "shop/merge_properties": {"rows": Jsonb([{"guid": "p", "name": "Цвет", "kind": "Строка", "values": {}}])},
     "shop/merge_warehouses": {"rows": Jsonb([{"guid": "w", "name": "Склад"}])},
     "release/note": {"action": "zero"},
+    "price_rules/insert": {"rows": "[]"},
     "shop/release_import_lock": {"key": 1},
     "shop/try_import_lock": {"key": 1},
-}
+    # what is remembered of the shop, and the third side of a reconciliation
+    "site/remember": {
+        "goods_since": None, "prices_since": None, "stock_hash": "0a",
+        "changes_hash": None, "full_at": NOW, "properties": Jsonb({}), "sections": Jsonb({}), "enums": Jsonb({}),
+    },
+    "site/remember_items": {
+        "rows": Jsonb(
+            [{"list": "offers", "item_id": 2, "xml_id": "g#c", "parent_id": 1, "stamp": "x", "pictures": []}]
+        ),
+    },
+    "site/add_goods": {"rows": Jsonb([{"xml_id": "g", "site_id": 1, "name": "Мяч", "active": True}])},
+    "site/add_prices": {"rows": Jsonb([])},
+    "site/add_counts": {"rows": Jsonb([])},
+    "site/note_reading": {
+        "began": NOW, "finished": NOW, "lag": timedelta(hours=1), "price_type": None,
+        "price_type_name": None, "store_price_type": None, "counts": Jsonb({}),
+    },
+}  # fmt: skip
 """Where the same name stands for another type."""
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")

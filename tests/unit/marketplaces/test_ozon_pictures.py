@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ozon_testkit import ScriptedClient, card_item, offer
+from ozon_testkit import UNTIL_THE_DAYS_END, ScriptedClient, card_item, offer
 
 from marketsync.http.answers import RequestRefused
 from marketsync.marketplaces.base import Accepted, Gallery, Item, Observed, Outcome, Problem, Result
@@ -109,7 +109,7 @@ def test_quotas_wait_and_other_errors_are_refusals() -> None:
     quota = _error("item_limit_exceeded", "over", level="error")
     unknown = _error("NOT_FOUND_ERROR", "нет товара", level="error")
     first, second, third = _polled(_item(1, "failed", quota), _item(2, "failed", unknown), _item(3, "failed"))
-    assert (first.result, first.again_after, first.pictures) == (Result.RETRY, 3600, ())
+    assert (first.result, first.again_after, first.pictures) == (Result.RETRY, UNTIL_THE_DAYS_END, ())
     assert (second.result, second.problems) == (Result.REJECTED, (Problem("NOT_FOUND_ERROR", "нет товара"),))
     assert (third.result, third.problems[0].code) == (Result.REJECTED, "failed")
 

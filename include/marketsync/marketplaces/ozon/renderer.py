@@ -53,7 +53,6 @@ _RENDERING = "2"
 """Raised when this module renders the same mapping differently: every card is then rendered anew."""
 
 # Ozon Seller API: 9048 is the model's name, "same value merges cards".
-_IMAGES = "images"
 _MODEL_NAME = 9048
 _NO_COMPLEX = (None, "", "0")
 _CATEGORY_TABLES = (("group", "category", "type"), (*CONDITIONED, "category", "type"))
@@ -159,12 +158,6 @@ class CardRenderer:
                 fields[owner].append(field)
             self._owned[row.line, group] = Owned(frozenset(fields["store"]), frozenset(fields["ask"]))
         return self._owned[row.line, group]
-
-    @property
-    def keeps_pictures(self) -> bool:
-        """Whether the pictures of cards that are there are the store's to keep equal: images, owner: store."""
-        found = [rule.rule for field in self.mapping.fields if field.to == _IMAGES for rule in field.rules]
-        return bool(found) and all(rule.owner == "store" for rule in found)
 
     def categories(self) -> list[Category]:
         """The categories that the mapping assigns and the dictionaries know as open, each once."""

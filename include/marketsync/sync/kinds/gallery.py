@@ -21,10 +21,16 @@ class GalleryKind(ChannelKind):
     event = "products"
 
     def fill(self, connection: Connection, lane: Lane, offers: list[int] | None) -> None:
-        """What can be sent of what the store lists; nothing where the cabinet keeps its own pictures."""
+        """What can be sent of what the store lists; nothing of offers whose pictures the cabinet owns."""
         galleries.collect(connection, lane.account, lane.picture_rules, offers)
-        if lane.keeps_pictures():
-            connection.execute(sql("desired/gallery"), {"states": list(self.states), "now": lane.clock.now()})
+        connection.execute(
+            sql("desired/gallery"),
+            {
+                "states": list(self.states),
+                "now": lane.clock.now(),
+                "adopted": lane.account.adopt.keeps_equal,
+            },
+        )
 
     def builder(
         self, connection: Connection, lane: Lane, offers: Sequence[int], documents: Documents | None
