@@ -3,7 +3,8 @@
 -- Reads taking and cabinet_value.
 insert into offer_channel as oc (
     offer_id, channel, warehouse, confirmed_amount, confirmed_old, confirmed_floor, confirmed_at,
-    observed_amount, observed_old, observed_floor, observed_state, observed_at
+    observed_amount, observed_old, observed_floor, observed_state, observed_at,
+    observed_since
 )
 select distinct on (t.offer_id, v.warehouse)
     t.offer_id,
@@ -17,6 +18,7 @@ select distinct on (t.offer_id, v.warehouse)
     v.old,
     v.floor,
     v.state,
+    %(began_at)s::timestamptz,
     %(began_at)s::timestamptz
 from taking as t
 inner join cabinet_value as v on t.external_id = v.external_id and v.channel = %(channel)s
@@ -28,4 +30,4 @@ set
     confirmed_floor = excluded.confirmed_floor, confirmed_at = excluded.confirmed_at,
     observed_amount = excluded.observed_amount, observed_old = excluded.observed_old,
     observed_floor = excluded.observed_floor, observed_state = excluded.observed_state,
-    observed_at = excluded.observed_at
+    observed_at = excluded.observed_at, observed_since = excluded.observed_since
