@@ -135,7 +135,10 @@ def _unchanged(first: Path, second: Path) -> list[str]:
 def _generate(folder: Path, goods: int, seed: int, hand_made: int) -> None:
     shape = ["--goods", str(goods), "--seed", str(seed), "--hand-made", str(hand_made)]
     subprocess.run(
-        [sys.executable, "-m", "sandbox.generator", str(folder), *shape],
+        [
+            *(sys.executable, "-m", "sandbox.generator", str(folder), *shape),
+            *("--images-url", own_catalog.images_url()),
+        ],
         check=True,
         stdout=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": str(PROJECT)},

@@ -17,8 +17,9 @@ from marketsync.errors import BadInput, Place
 from marketsync.files import open_delivery
 from marketsync.shop.commerceml import read
 from marketsync.shop.commerceml.records import WarehouseRecord
+from stack.options import HOST, StackOptions
 
-__all__ = ["play", "prepare"]
+__all__ = ["images_url", "play", "prepare"]
 
 _SANDBOX_WAREHOUSES = ("1020000000001", "1020000000002", "1020000000003")
 
@@ -40,6 +41,11 @@ def prepare(catalog: Path, home: Path) -> None:
     else:
         chosen.write_text(_accounts(_warehouses(catalog)), encoding="utf-8")
     os.environ["MARKETSYNC_ACCOUNTS"] = str(chosen)
+
+
+def images_url() -> str:
+    """The sandbox's image host, which has a picture for every name."""
+    return f"http://{HOST}:{StackOptions().sandbox_port}/images"
 
 
 def play(story: Story, catalog: Path) -> None:
@@ -75,7 +81,7 @@ def _accounts(warehouses: list[str]) -> str:
         "connection": "ozon",
         "mapping": "ozon",
         "mark": {},
-        "pictures": "http://127.0.0.1:8090/images",
+        "pictures": images_url(),
         "warehouses": [
             {"store": store, "marketplace": _SANDBOX_WAREHOUSES[min(place, len(_SANDBOX_WAREHOUSES) - 1)]}
             for place, store in enumerate(warehouses)

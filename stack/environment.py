@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import URL
 
 from marketsync.paths import INCLUDE, PROJECT
-from stack.options import HOST, StackOptions
+from stack.options import HOST, SHIPPED_SANDBOX_PORT, StackOptions
 
 __all__ = ["ADMIN", "airflow_home", "build", "password"]
 
@@ -113,7 +113,18 @@ def build(options: StackOptions, *, var: Path, domain: str, metadata: str) -> di
         environment["AIRFLOW_CONN_SITE"] = json.dumps(portal)
         # for shell commands beside it
         _write_private(var / "connections.json", {"ozon": connection, "site": portal})
+        if options.sandbox_port != SHIPPED_SANDBOX_PORT and not environment.get("MARKETSYNC_ACCOUNTS"):
+            environment["MARKETSYNC_ACCOUNTS"] = str(_accounts_at(options.sandbox_port, var))
     return environment
+
+
+def _accounts_at(port: int, var: Path) -> Path:
+    """A copy of the shipped accounts.yaml whose pictures lie on a sandbox at another port: they are really asked for."""
+    shipped, chosen = f"http://{HOST}:{SHIPPED_SANDBOX_PORT}/", f"http://{HOST}:{port}/"
+    copy = var / "accounts.yaml"
+    text = (INCLUDE / "accounts.yaml").read_text(encoding="utf-8")
+    copy.write_text(text.replace(shipped, chosen), encoding="utf-8")
+    return copy
 
 
 def _write_private(path: Path, content: object) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 from marketsync.errors import Fatal
 from marketsync.paths import PROJECT
 
-__all__ = ["AIRFLOW_PORT", "HOST", "SANDBOX_PORT", "StackOptions"]
+__all__ = ["AIRFLOW_PORT", "HOST", "SANDBOX_PORT", "SHIPPED_SANDBOX_PORT", "StackOptions"]
 
 HOST = "127.0.0.1"  # nothing of the set-up listens anywhere else
 AIRFLOW_PORT = "MARKETSYNC_AIRFLOW_PORT"
 SANDBOX_PORT = "MARKETSYNC_SANDBOX_PORT"
+SHIPPED_SANDBOX_PORT = 8090
+"""The port that include/accounts.yaml names for pictures."""
 
 
 def _port(variable: str, default: int) -> int:
@@ -37,7 +39,7 @@ class StackOptions:
     """
 
     airflow_port: int = field(default_factory=lambda: _port(AIRFLOW_PORT, 8080))
-    sandbox_port: int = field(default_factory=lambda: _port(SANDBOX_PORT, 8090))
+    sandbox_port: int = field(default_factory=lambda: _port(SANDBOX_PORT, SHIPPED_SANDBOX_PORT))
     sandbox: bool = True
     sandbox_arguments: tuple[str, ...] = ()
     dags: Path = PROJECT / "dags"

@@ -353,6 +353,7 @@ class Retention(_Strict):
     changes: int = Field(default=90, ge=1)
     reconciliations: int = Field(default=30, ge=1)
     deliveries: int = Field(default=14, ge=1)
+    pictures: int = Field(default=60, ge=7)
 
 
 class Accounts(_Strict):

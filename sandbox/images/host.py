@@ -63,7 +63,7 @@ class ImageHost:
 
     def respond(self, call: IncomingCall) -> Answer:
         name = call.path.lstrip("/")
-        media_type = next((kind for end, kind in _MEDIA_TYPES.items() if name.endswith(end)), None)
+        media_type = next((kind for end, kind in _MEDIA_TYPES.items() if name.lower().endswith(end)), None)
         if media_type is None or call.method not in ("GET", "HEAD") or self.is_missing(name):
             return _missing()
         trouble = self._trouble(name)

@@ -28,7 +28,9 @@ def of(name: str, trouble: str = "") -> bytes:
         return _UNSOUND[trouble]()
     if trouble == "too_small":
         return _png(*_TOO_SMALL, _appearance(name)[2])
-    content = png(name) if name.endswith(".png") else jpeg(name + ("#2" if trouble == "changed" else ""))
+    content = (
+        png(name) if name.lower().endswith(".png") else jpeg(name + ("#2" if trouble == "changed" else ""))
+    )
     return content[: len(content) // 2] if trouble == "truncated" else content
 
 

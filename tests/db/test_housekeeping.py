@@ -144,3 +144,21 @@ def test_the_last_readings_and_the_young_past_stay(runtime: Runtime) -> None:
     with runtime.database.transaction() as connection:
         left = connection.execute("select reconciliation_id from observation order by 1").fetchall()
     assert [row["reconciliation_id"] for row in left] == [2, 3]
+
+
+def test_links_that_nobody_asked_about_for_long_go_with_their_pictures(runtime: Runtime) -> None:
+    with runtime.database.transaction() as connection:
+        for name, days in (("old", 61), ("shared", 61), ("new", 59)):
+            content = "1" if name == "old" else "2"
+            connection.execute(
+                "insert into picture values (%s, 'JPEG', 300, 300, 9, %s) on conflict do nothing",
+                (content.encode(), NOW),
+            )
+            connection.execute(
+                "insert into picture_link (url, hash, state, checked_at, again_at) values (%s, %s, 'good', %s, %s)",
+                (name, content.encode(), NOW - timedelta(days=days), NOW),
+            )
+    assert steps.housekeeping(runtime)["pictures"] == 1
+    with runtime.database.transaction() as connection:
+        rows = connection.execute("select url, hash from picture_link join picture using (hash)").fetchall()
+    assert rows == [{"url": "new", "hash": b"2"}]

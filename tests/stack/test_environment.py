@@ -11,6 +11,7 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
+from marketsync.accounts import load
 from marketsync.errors import Fatal
 from stack import environment
 from stack.options import StackOptions
@@ -78,6 +79,19 @@ def test_the_sandbox_takes_the_place_of_a_real_account(
     assert connection["host"] == "http://127.0.0.1:18090/ozon"
     assert json.loads(build(tmp_path)["AIRFLOW_CONN_SITE"])["host"] == "http://127.0.0.1:18090/bitrix"
     assert build(tmp_path, StackOptions(sandbox=False))["AIRFLOW_CONN_OZON"] == "http://real.example"
+
+
+def test_pictures_lie_on_the_sandbox_wherever_it_listens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MARKETSYNC_ACCOUNTS", raising=False)
+    chosen = load(Path(build(tmp_path)["MARKETSYNC_ACCOUNTS"]))
+    assert {each.pictures.address for each in chosen.accounts if each.pictures} == {
+        "http://127.0.0.1:18090/images"
+    }
+    assert "MARKETSYNC_ACCOUNTS" not in build(tmp_path, StackOptions(sandbox_port=8090))
+    monkeypatch.setenv("MARKETSYNC_ACCOUNTS", "/srv/own.yaml")
+    assert build(tmp_path)["MARKETSYNC_ACCOUNTS"] == "/srv/own.yaml"
 
 
 def test_nothing_listens_or_calls_beyond_the_loopback(

@@ -85,7 +85,10 @@ class Teller:
         if past.refusals:
             yield f"{self._text('refusals')}:"
             for row in past.refusals:
-                yield f"  {self._channel(row)}: {row['message']} [{row['code']}] ({self._time(row['since'])})"
+                which = f" {row['field']}" if row["origin"] == "picture" and row["field"] else ""
+                yield (
+                    f"  {self._channel(row)}{which}: {row['message']} [{row['code']}] ({self._time(row['since'])})"
+                )
         if past.quarantine:
             yield f"{self._text('quarantine')}:"
         for row in past.quarantine:

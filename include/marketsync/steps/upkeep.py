@@ -60,6 +60,9 @@ def housekeeping(runtime: Runtime) -> Counts:
         adoptions = connection.execute(
             sql("housekeeping/old_adoptions"), {"before": now - timedelta(days=keep.reconciliations)}
         ).fetchall()
+        pictures = connection.execute(
+            sql("housekeeping/old_pictures"), {"before": now - timedelta(days=keep.pictures)}
+        ).rowcount
     for row in old:
         runtime.files.delete(workbook_name(row["account"], row["reconciliation_id"]))
     for row in adoptions:
@@ -76,6 +79,7 @@ def housekeeping(runtime: Runtime) -> Counts:
         "reconciliations": len(old),
         "adoptions": len(adoptions),
         "delivery_files": deliveries,
+        "pictures": pictures,
         "keys_expiring": expiring,
     }
 

@@ -82,18 +82,18 @@ create function picture_path(path text) returns text language sql immutable para
     from regexp_replace(replace(path, '\', '/'), '^(\./|/)+', '') as plain
 $$;
 
--- A path as it stands in an address: all but unreserved characters is percent-encoded.
+-- A path as it stands in an address: all but unreserved characters is percent-encoded; what is encoded already stays.
 create function url_quoted(path text) returns text language sql immutable parallel safe as $$
     select case
         when path ~ '^[A-Za-z0-9_./~-]*$' then path
         else (
             select string_agg(
                 case
-                    when letter ~ '[A-Za-z0-9_./~-]' then letter
-                    else regexp_replace(upper(encode(convert_to(letter, 'UTF8'), 'hex')), '(..)', '%\1', 'g')
+                    when found[1] ~ '^%..|[A-Za-z0-9_./~-]' then found[1]
+                    else regexp_replace(upper(encode(convert_to(found[1], 'UTF8'), 'hex')), '(..)', '%\1', 'g')
                 end, '' order by place
             )
-            from regexp_split_to_table(path, '') with ordinality as letters (letter, place)
+            from regexp_matches(path, '%[0-9A-Fa-f]{2}|.', 'g') with ordinality as letters (found, place)
         )
     end
 $$;
