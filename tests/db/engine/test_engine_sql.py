@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -56,7 +56,7 @@ SAMPLES: dict[str, Any] = {
     "marketplace": "ozon", "message": "слово %s", "messages": '{"no_article": "Нет артикула"}',
     "method": "POST /v1/roles", "most": 100, "moved_by": 0.2, "ms": 12, "name": "9999_sample", "no_old": None,
     "not_before": NOW, "now": NOW, "observed": "2.00", "offer_id": 1, "offers": [1, 2], "old_types": [2],
-    "outcome": "ok", "payload": "{}", "plan_id": 1, "price_type": "Розничная",
+    "outcome": "ok", "portal": "shop.example#23", "payload": "{}", "plan_id": 1, "price_type": "Розничная",
     "price_types": [1], "property": "Выгружать на Ozon", "ready": [True], "reconciliation_id": 1,
     "request_body": None, "request_bytes": 2, "request_hash": b"1",
     "response_body": None, "response_bytes": 2, "seconds": 2.0, "share": 0.2, "show_at_most": [None, 50],
@@ -100,7 +100,22 @@ OTHER_SAMPLES: dict[str, dict[str, Any]] = {
     "release/note": {"action": "zero"},
     "shop/release_import_lock": {"key": 1},
     "shop/try_import_lock": {"key": 1},
-}
+    # what is remembered of the shop, and the third side of a reconciliation
+    "site/remember": {
+        "goods_since": None, "prices_since": None, "stock_hash": "0a",
+        "changes_hash": None, "full_at": NOW, "properties": Jsonb({}), "sections": Jsonb({}), "enums": Jsonb({}),
+    },
+    "site/remember_items": {
+        "rows": Jsonb([{"list": "offers", "item_id": 2, "xml_id": "g#c", "parent_id": 1, "stamp": "x"}]),
+    },
+    "site/add_goods": {"rows": Jsonb([{"xml_id": "g", "site_id": 1, "name": "Мяч", "active": True}])},
+    "site/add_prices": {"rows": Jsonb([])},
+    "site/add_counts": {"rows": Jsonb([])},
+    "site/note_reading": {
+        "began": NOW, "finished": NOW, "lag": timedelta(hours=1), "price_type": None,
+        "price_type_name": None, "store_price_type": None, "counts": Jsonb({}),
+    },
+}  # fmt: skip
 """Where the same name stands for another type."""
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
