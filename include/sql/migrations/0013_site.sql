@@ -22,7 +22,7 @@ create table site_item (
     parent_id bigint,                       -- of a variant
     xml_id text,                            -- 1C's id; null where the portal has none
     stamp text not null,                    -- its timestampX, as it came
-    pictures text[] not null default '{}',  -- read when its timestampX was this
+    pictures text[],                        -- read when its timestampX was this; null: never
     primary key (portal, list, item_id)
 );
 

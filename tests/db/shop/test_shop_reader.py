@@ -210,6 +210,31 @@ def test_a_date_of_the_future_does_not_stop_the_reading_of_changes(shop: Shop, p
     assert shop.good(portal.simple())["name"] == "Сейчас"
 
 
+def test_pictures_are_read_once_and_again_where_a_good_was_written(shop: Shop, portal: Portal) -> None:
+    def asked() -> int:
+        bodies = b"".join(call.request_body or b"" for call in portal.calls())
+        portal.world.calls.clear()
+        return bodies.count(b"catalog.productImage.list")
+
+    shop.imports(store={"pictures": False})
+    assert {tuple(row["pictures"]) for row in shop.rows("select pictures from product")} == {()}
+    assert asked() == 0
+    steps.read_store(shop.runtime(), full=True)
+    shop.imports()
+    elements = len(portal.world.bitrix.site.elements)
+    assert asked() == elements
+    goods = [
+        row for row in shop.rows("select pictures from product where guid = good_guid") if row["pictures"]
+    ]
+    assert goods
+    assert all(path.startswith("import_files/") for row in goods for path in row["pictures"])
+    portal.edit(portal.simple(), name="Тронут")
+    steps.read_store(shop.runtime(), full=True)
+    shop.imports()
+    assert asked() == 1
+    assert shop.good(portal.simple())["pictures"]
+
+
 # ---------------------------------------------------------------- trouble
 
 

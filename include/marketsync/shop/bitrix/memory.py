@@ -33,7 +33,7 @@ class Item:
         xml_id: 1C's id, or None where the portal has none.
         parent: of a variant, the good's id there.
         stamp: its timestampX, as it came.
-        pictures: addresses on the site, as read when its timestampX was `stamp`.
+        pictures: addresses on the site, as read when its timestampX was `stamp`; None where they never were.
     """
 
     list: str
@@ -41,7 +41,7 @@ class Item:
     xml_id: str | None
     parent: int | None
     stamp: str
-    pictures: tuple[str, ...] = ()
+    pictures: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,12 @@ def load(connection: Connection, portal: str) -> Memory:
     found = connection.execute(sql("site/items"), {"portal": portal})
     items = {
         (one["list"], one["item_id"]): Item(
-            one["list"], one["item_id"], one["xml_id"], one["parent_id"], one["stamp"], tuple(one["pictures"])
+            one["list"],
+            one["item_id"],
+            one["xml_id"],
+            one["parent_id"],
+            one["stamp"],
+            None if one["pictures"] is None else tuple(one["pictures"]),
         )
         for one in found
     }
@@ -109,7 +114,7 @@ def save(
                 "xml_id": item.xml_id,
                 "parent_id": item.parent,
                 "stamp": item.stamp,
-                "pictures": list(item.pictures),
+                "pictures": None if item.pictures is None else list(item.pictures),
             }
             for item in portion
         ]

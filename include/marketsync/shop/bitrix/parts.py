@@ -110,7 +110,7 @@ class ShopDelivery:
             for _, row in read_rows(self._delivery, name):
                 item = int(row["id"])
                 known = self._items.get((name, item))
-                pictures = self._pictures.get((name, item), known.pictures if known else ())
+                pictures = self._pictures.get((name, item), known.pictures if known else None)
                 self._met[name, item] = item_of(name, row, pictures)
         self._items |= self._met
         self._identities = Identities(self._items)
@@ -212,7 +212,7 @@ class ShopDelivery:
             yield _offer(ids[guid], guid, stocks=tuple(counts))
 
     def _shown_pictures(self, name: str, item: int) -> tuple[str, ...]:
-        return tuple(address.lstrip("/") for address in self._items[name, item].pictures)
+        return tuple(address.lstrip("/") for address in self._items[name, item].pictures or ())
 
     # ------------------------------------------------------------ properties and sections
 

@@ -320,7 +320,7 @@ class _Pass:
             waiting = []
             for item, row in self._met[name].items():
                 known = self._known.items.get((name, item))
-                if known is not None and known.stamp == str(row.get("timestampX")):
+                if known and known.pictures is not None and known.stamp == str(row.get("timestampX")):
                     self._rows.add("pictures", [{"list": name, "id": item, "pictures": known.pictures}])
                 else:
                     waiting.append(item)

@@ -81,7 +81,7 @@ def guid_of(row: Row) -> str | None:
     return None if not xml_id or xml_id == str(row["id"]) else xml_id
 
 
-def item_of(name: str, row: Row, pictures: tuple[str, ...] = ()) -> Item:
+def item_of(name: str, row: Row, pictures: tuple[str, ...] | None = None) -> Item:
     """What is remembered of a row of the list `name`."""
     parent = row.get("parentId")
     told = parent.get("value") if isinstance(parent, Mapping) else parent
