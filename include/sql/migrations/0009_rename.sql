@@ -81,7 +81,7 @@ begin
     update offer as o set article = n.name
     from unnest(ids, names) as n (id, name)
     where o.offer_id = n.id;
-    -- a mapping may have put the article into the card
-    delete from rendered where offer_id = any(ids);
+    -- a mapping may have put the article into the card: it is rendered anew
+    update rendered set source_hash = '' where offer_id = any(ids);
 end
 $$;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +24,7 @@ from marketsync.marketplaces.base import (
 from marketsync.marketplaces.ozon.client import OzonClient
 
 Answer = Mapping[str, Any] | Exception
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 class ScriptedClient(OzonClient):
@@ -41,6 +43,9 @@ class ScriptedClient(OzonClient):
         self._scripts = {
             _path(name): script if callable(script) else list(script) for name, script in answers.items()
         }
+
+    def now(self) -> datetime:
+        return NOON
 
     def post(
         self, path: str, payload: Mapping[str, Any], *, limits: Sequence[Limit] = (), **options: Any
@@ -75,6 +80,9 @@ _PATHS = {
     "values": "/v1/description-category/attribute/values",
     "warehouse_list": "/v2/warehouse/list",
     "roles": "/v1/roles",
+    "rename": "/v1/product/update/offer-id",
+    "unarchive": "/v1/product/unarchive",
+    "limit": "/v4/product/info/limit",
 }
 
 

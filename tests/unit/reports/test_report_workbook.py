@@ -36,6 +36,7 @@ COUNTS = (
     "differing_offers",
     "healed",
     "held",
+    "waiting",
     "frozen",
     "stopped",
     "refused",
