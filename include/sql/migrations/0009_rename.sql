@@ -81,7 +81,13 @@ begin
     update offer as o set article = n.name
     from unnest(ids, names) as n (id, name)
     where o.offer_id = n.id;
-    -- a mapping may have put the article into the card
-    delete from rendered where offer_id = any(ids);
+    -- what is confirmed of an article is what the card is called, whoever called it so
+    update offer_channel as oc set confirmed_text = o.article
+    from offer as o
+    where
+        oc.offer_id = o.offer_id and oc.channel = 'rename' and o.account = of_account
+        and oc.confirmed_text is distinct from o.article and oc.confirmed_text is not null;
+    -- a mapping may have put the article into the card: it is rendered anew
+    update rendered set source_hash = '' where offer_id = any(ids);
 end
 $$;

@@ -81,11 +81,9 @@ def test_a_renamed_article_goes_to_the_same_card(engine: Engine, store: Store, c
     store.change(guid, article="B-1", name="Имя после переименования")
     store.set_price(guid, "900")
     store.set_stock(guid, 2)
-    engine.clock.advance(minutes=10)
-    engine.cycle()
-    assert list(cabinet.state()) == ["B-1"]
-    engine.clock.advance(minutes=10)
-    engine.cycle()  # the card is rendered under its new article
+    for _ in range(2):  # the mapping puts the article into the card, so the card goes after the article
+        engine.clock.advance(minutes=10)
+        engine.cycle()
     there = cabinet.state()
     assert list(there) == ["B-1"]
     assert (there["B-1"]["name"], there["B-1"]["price"]) == ("Имя после переименования", "900.00")

@@ -339,6 +339,7 @@ def test_a_card_renamed_in_the_cabinet_is_called_as_in_the_store_again(
     later(engine)
     assert renames(cabinet, before) == [("X-1", "A-1")]
     assert list(cabinet.state()) == ["A-1"]
+    later(engine)
     assert engine.differences(engine.reconcile()) == set()
 
 

@@ -25,19 +25,7 @@ from marketsync.marketplaces.base import (
 from marketsync.marketplaces.ozon.client import OzonClient
 
 Answer = Mapping[str, Any] | Exception
-
-
-class _Noon:
-    """A clock that stands at noon in Greenwich: twelve hours before the end of Ozon's day."""
-
-    def now(self) -> datetime:
-        return datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-    def monotonic(self) -> float:
-        return 0.0
-
-    def sleep(self, seconds: float) -> None:
-        raise AssertionError(f"nothing has to wait {seconds} s here")
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 UNTIL_THE_DAYS_END = 12 * 3600.0
@@ -54,12 +42,14 @@ class ScriptedClient(OzonClient):
     ) -> None:
         self.account = "test"
         self.client_id = "1001"
-        self._clock = _Noon()
         self.sent: list[tuple[str, Mapping[str, Any]]] = []
         self.options: list[dict[str, Any]] = []
         self._scripts = {
             _path(name): script if callable(script) else list(script) for name, script in answers.items()
         }
+
+    def now(self) -> datetime:
+        return NOON
 
     def post(
         self, path: str, payload: Mapping[str, Any], *, limits: Sequence[Limit] = (), **options: Any
@@ -97,6 +87,9 @@ _PATHS = {
     "roles": "/v1/roles",
     "pictures_import": "/v2/product/pictures/import",
     "pictures_info": "/v2/product/pictures/info",
+    "rename": "/v1/product/update/offer-id",
+    "unarchive": "/v1/product/unarchive",
+    "limit": "/v4/product/info/limit",
 }
 
 

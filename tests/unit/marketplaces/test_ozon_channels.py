@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from ozon_testkit import UNTIL_THE_DAYS_END, ScriptedClient, card_item, offer, price_item, refused, stock_item
 
-from marketsync.errors import Retriable
+from marketsync.errors import RateLimited, Retriable
 from marketsync.http.answers import RequestRefused
 from marketsync.marketplaces.base import (
     Accepted,
@@ -18,15 +19,19 @@ from marketsync.marketplaces.base import (
     Identity,
     Item,
     Kind,
+    Offer,
     Outcome,
     Problem,
     Recovery,
     Result,
     ShownState,
+    Word,
 )
 from marketsync.marketplaces.ozon import OZON
+from marketsync.marketplaces.ozon.channel_archive import ArchiveChannel
 from marketsync.marketplaces.ozon.channel_card import CardChannel
 from marketsync.marketplaces.ozon.channel_price import PriceChannel
+from marketsync.marketplaces.ozon.channel_rename import RenameChannel
 from marketsync.marketplaces.ozon.channel_stock import StockChannel
 
 DOCUMENT = {"name": "Коврик", "attributes": []}
@@ -467,6 +472,75 @@ def test_the_channels_in_the_order_in_which_they_are_sent() -> None:
         ("stock", Kind.STOCK, 100),
         ("picture", Kind.GALLERY, 100),
     ]
-    assert {channel.name for channel in channels if channel.recovery is Recovery.READ_FIRST} == {
-        "card",
-    }  # fmt: skip
+    assert {channel.name for channel in channels if channel.recovery is Recovery.READ_FIRST} == {"card"}
+
+
+def _info(number: int, article: str, **fields: Any) -> dict[str, Any]:
+    return {"id": 700 + number, "offer_id": article, **fields}
+
+
+def _word(number: int, text: str) -> Item:
+    known = offer(number)
+    return Item(Offer(known.offer_id, known.article, str(700 + number)), Word(text))
+
+
+def test_a_rename_counts_when_the_card_is_shown_under_its_new_article() -> None:
+    client = ScriptedClient(
+        info_list=[
+            {"items": [_info(1, "A"), _info(2, "new-2"), _info(3, "C"), _info(5, "E")]},
+            {"items": [_info(1, "new-1"), _info(2, "new-2"), _info(3, "C"), _info(5, "E")]},
+        ],
+        rename=[{"errors": [{"offer_id": "new-5", "message": "OFFER_ID_ALREADY_EXISTS"}]}],
+    )
+    outcomes = RenameChannel(client).submit([_word(number, f"new-{number}") for number in range(1, 6)], 1)
+    assert [outcome.result for outcome in outcomes] == [
+        Result.CONFIRMED, Result.CONFIRMED, Result.UNANSWERED, Result.RETRY, Result.REJECTED,
+    ]  # fmt: skip
+    (asked,) = client.asked("/v1/product/update/offer-id")
+    assert [pair["offer_id"] for pair in asked["update_offer_id"]] == ["A", "C", "E"]
+    assert client.options[1]["repeatable"] is False
+
+
+def test_what_is_called_so_already_is_not_renamed() -> None:
+    client = ScriptedClient(info_list=[{"items": [_info(1, "new-1")]}])
+    (outcome,) = RenameChannel(client).submit([_word(1, "new-1")], 1)
+    assert (outcome.result, len(client.sent)) == (Result.CONFIRMED, 1)
+
+
+def test_fewer_cards_are_tried_until_the_limit_of_the_archive_lets_some_back() -> None:
+    away = [_info(number, "A", is_autoarchived=True) for number in range(1, 5)]
+    back = [_info(1, "A"), _info(2, "A"), *away[2:]]
+    limit = RateLimited("restore limit exceeded", delay=3600)
+    client = ScriptedClient(
+        info_list=[{"items": away}, {"items": back}],
+        unarchive=[limit, {"result": True}, limit, limit],
+    )
+    outcomes = ArchiveChannel(client).submit([_word(number, "shown") for number in range(1, 5)], 1)
+    asked = [len(payload["product_id"]) for payload in client.asked("/v1/product/unarchive")]
+    assert asked == [4, 2, 2, 1]
+    assert [outcome.result for outcome in outcomes] == [Result.CONFIRMED] * 2 + [Result.RETRY] * 2
+    assert {(outcome.waits_for, outcome.again_after) for outcome in outcomes[2:]} == {("restore", 12 * 3600)}
+
+
+def test_a_pause_that_is_no_limit_of_the_archive_is_passed_on() -> None:
+    archived = [_info(1, "A", is_archived=True)]
+    client = ScriptedClient(info_list=[{"items": archived}], unarchive=[RateLimited("busy", delay=30)])
+    with pytest.raises(RateLimited, match="busy"):
+        ArchiveChannel(client).submit([_word(1, "shown")], 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "left"),
+    [
+        ({"daily_create": {"limit": 10, "usage": 4}, "daily_update": {"limit": -1, "usage": 9}}, (6, None)),
+        ({"daily_create": {"limit": 10, "usage": 4}, "total": {"limit": 100, "usage": 98}}, (2, None)),
+        ({"daily_create": {"limit": 0, "usage": 0}, "daily_update": {"limit": 5, "usage": 7}}, (0, 0)),
+        ({}, (None, None)),
+    ],
+)
+def test_the_quota_is_what_the_tightest_limit_leaves(
+    told: dict[str, Any], left: tuple[int | None, int | None]
+) -> None:
+    quota = CardChannel(ScriptedClient(limit=[told])).quota()
+    assert (quota.creates, quota.updates) == left
+    assert quota.resets_at == datetime(2026, 11, 24, tzinfo=UTC)
