@@ -82,7 +82,15 @@ def present(
     for flag in ("healed", "wanted"):
         if flag in frame:
             frame[flag] = _objects(["yes" if value else "no" for value in frame[flag]])
-    for moment in ("updated_here", "read_there", "since", "again_at", "confirmed_at", "site_read", "decided_until"):
+    for moment in (
+        "updated_here",
+        "read_there",
+        "since",
+        "again_at",
+        "confirmed_at",
+        "site_read",
+        "decided_until",
+    ):
         if moment in frame:
             frame[moment] = local_times(frame[moment], zone)
     return frame
