@@ -329,6 +329,7 @@ def test_held_changes_frozen_offers_and_stopped_channels_say_why(workbook: Path)
         -1989,
     )
     assert (change["to_old"], change["to_floor"], change["why"]) == (2500, 1500, "изменилось у нас")
+    assert (change["request"], change["verdict"], change["author"]) == (None, "ждёт решения", None)
     assert found["freeze"]["guard_text"] == "Товар заморожен человеком: ivanov: инвентаризация"
     assert (found["stop"]["channel"], found["stop"]["article"]) == ("Цена", None)
 

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from marketsync.clock import SYSTEM
 from marketsync.commands.shell import commands, opened, say, show
 from marketsync.errors import BadInput
 from marketsync.lineage import replay as replaying
@@ -36,7 +35,7 @@ def history(
     """What 1C said of a good, what was planned and why, sent, answered and seen; now, or at a time."""
     with opened() as runtime:
         zone = ZoneInfo(runtime.accounts.time_zone)
-        now = SYSTEM.now()
+        now = runtime.clock.now()
         found = past(runtime.database, article, _moment(at, zone) if at else now, limit=limit, now=now)
         teller = Teller(checked_language(runtime.accounts.language), zone, bodies=bodies)
         for each in found:

@@ -82,7 +82,15 @@ def present(
     for flag in ("healed", "wanted"):
         if flag in frame:
             frame[flag] = _objects(["yes" if value else "no" for value in frame[flag]])
-    for moment in ("updated_here", "read_there", "since", "again_at", "confirmed_at", "site_read"):
+    for moment in (
+        "updated_here",
+        "read_there",
+        "since",
+        "again_at",
+        "confirmed_at",
+        "site_read",
+        "decided_until",
+    ):
         if moment in frame:
             frame[moment] = local_times(frame[moment], zone)
     return frame
@@ -207,9 +215,12 @@ def _first_action(causes: Sequence[str] | None, language: Language) -> str | Non
 def _explain_holds(frame: pd.DataFrame, language: Language) -> None:
     texts: list[str | None] = []
     actions: list[str | None] = []
-    for guard, reason in zip(frame["guard"], frame["reason"], strict=True):
+    verdicts = frame["verdict"] if "verdict" in frame else [None] * len(frame)
+    for guard, reason, verdict in zip(frame["guard"], frame["reason"], verdicts, strict=True):
         text = word(GUARDS, guard, language)
         texts.append(f"{text}: {reason}" if reason else text)
-        actions.append(GUARD_ACTIONS.get(guard, GUARD_ACTIONS[""]).of(language))
+        code = verdict if verdict in ("released", "discarded") else guard
+        action = GUARD_ACTIONS.get(code, GUARD_ACTIONS[""])
+        actions.append(action.of(language))
     frame["guard_text"] = _objects(texts)
     frame["recommendation"] = _objects(actions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -44,6 +45,8 @@ _NEVER = Words(
 )
 _NONE = Words("нет", "none")
 _BLANK = Words("пусто", "blank")
+_AMOUNTS = ("price", "stock", "promotion")
+_HASH = re.compile(r"[0-9a-f]{32,}")  # of a document
 _CARD = Words("новое содержание", "new content")
 
 
@@ -98,11 +101,11 @@ def example(row: Mapping[str, Any], channel: str, language: Language) -> tuple[s
     why = word(GUARDS, row["guard"], language)
     if warehouse := row.get("warehouse"):
         why = f"{why}, {warehouse}"
-    if "from_text" in row or "to_text" in row:
-        return why, row.get("from_text", _NONE.of(language)), row.get("to_text", _BLANK.of(language))
-    if channel in ("price", "stock") or "to" in row:
+    if channel in _AMOUNTS or "to" in row:
         before = _number(row["from"]) if "from" in row else _NONE.of(language)
         return why, before, _number(row["to"]) if "to" in row else _BLANK.of(language)
+    if "to_text" in row and not _HASH.fullmatch(row["to_text"]):
+        return why, row.get("from_text", _NONE.of(language)), row["to_text"]
     return why, "", _CARD.of(language)
 
 

@@ -179,6 +179,10 @@ COLUMNS = {
     "to_floor": Words("Станет: мин. цена", "To: floor price"),
     "why": Words("Откуда изменение", "Why"),
     "plan": Words("План №", "Plan no."),
+    "request": Words("Запрос №", "Request no."),
+    "verdict": Words("Решение", "Decision"),
+    "author": Words("Кто решил", "Decided by"),
+    "decided_until": Words("Решение действует до", "Decision counts until"),
     "store_id": Words("Код 1С", "Id in the store"),
     "site_id": Words("ID на сайте", "Site id"),
     "site_state": Words("На сайте", "On the site"),
@@ -273,12 +277,12 @@ CAUSE_ACTIONS = {
         "Mend the store's data or the mapping as the refusal says (sheet Refusals); it is sent by itself",
     ),
     "held": Words(
-        "Проверить значение (лист «Задержано»): ошибка — исправить в 1С, верно — изменить предел в accounts.yaml",
-        "Check the value (sheet Held): mend it in the store, or the limit in accounts.yaml where the value is right",
+        "Проверить значение (лист «Задержано»): ошибка — исправить в 1С, верно — отпустить запрос по его номеру",
+        "Check the value (sheet Held): mend it in the store, or release its request by the number where it is right",
     ),
     "held.price": Words(
-        "Проверить цену (лист «Задержано»): ошибка — исправить в 1С, верна — изменить предел в accounts.yaml",
-        "Check the price (sheet Held): mend it in the store, or the limit in accounts.yaml where the price is right",
+        "Проверить цену (лист «Задержано»): ошибка — исправить в 1С, верна — отпустить запрос по его номеру",
+        "Check the price (sheet Held): mend it in the store, or release its request by the number where it is right",
     ),
     "quarantined": Words(
         "Открыть карточку в кабинете маркетплейса и снять с неё ограничение",
@@ -441,6 +445,7 @@ GUARDS = {
     ),
     "approve": Words("Каждое изменение ждёт решения человека", "Every change waits for a person"),
     "freeze": Words("Товар заморожен человеком", "A person has frozen the offer"),
+    "zero": Words("Снято с продажи человеком", "A person has taken it off sale"),
     "stop": Words(
         "Канал или аккаунт остановлен человеком", "A person has stopped the channel or the account"
     ),
@@ -448,8 +453,17 @@ GUARDS = {
 
 GUARD_ACTIONS = {
     "": Words(
-        "Проверить значение: ошибка — исправить в 1С, верно — изменить предел в accounts.yaml; задержка снимется сама",
-        "Check the value: mend it in the store, or the limit in accounts.yaml; the hold then ends by itself",
+        "Проверить значение: ошибка — исправить в 1С; верно — отпустить в Airflow или `marketsync release НОМЕР`",
+        "Check the value: mend it in the store, or release the request in Airflow or by `marketsync release NUMBER`",
+    ),
+    "released": Words("Ничего: отправится ближайшим обменом", "Nothing: the next run sends it"),
+    "discarded": Words(
+        "Исправить в 1С; до срока о том же значении не спросят",
+        "Mend it in the store; until then nobody is asked again",
+    ),
+    "zero": Words(
+        "Вернуть в продажу (`marketsync sell`), когда причина отпадёт",
+        "Sell it again when the reason has gone",
     ),
     **dict.fromkeys(
         ("limit_quota", "limit_restore", "limit_pause"),
@@ -535,6 +549,11 @@ VOCABULARIES: Mapping[str, Mapping[str, Words]] = {
         "full": Words("полная выгрузка", "full export"),
         "healed": Words("исправление после сверки", "healed"),
         "doubt": Words("ответ не пришёл", "in doubt"),
+    },
+    "verdict": {
+        "waiting": Words("ждёт решения", "waiting"),
+        "released": Words("отпущено", "released"),
+        "discarded": Words("отклонено", "turned down"),
     },
     "origin_of_count": {
         "stop": Words("обнулил человек", "a person's zero"),

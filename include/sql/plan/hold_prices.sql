@@ -1,5 +1,4 @@
--- Prices that a person must see first; one that was turned down stays held.
--- Parameters: now, ceiling, largest_change, without_reference. Reads desired.
+-- Prices that a person must see first. Parameters: now, ceiling, largest_change, without_reference. Reads desired.
 -- A price in quarantine was confirmed but never came into force: a new one is held against the price in force, and goes
 -- by itself only where it is nearer to that than the one that was kept back.
 update pending as p
@@ -17,8 +16,7 @@ set guard = coalesce(
         ),
         %(largest_change)s::numeric, %(without_reference)s
     ),
-    case when abs(p.amount - q.in_force) >= abs(q.amount - q.in_force) then 'price_quarantined' end,
-    p.guard
+    case when abs(p.amount - q.in_force) >= abs(q.amount - q.in_force) then 'price_quarantined' end
 )
 from desired as d
 left join price_quarantine as q on d.offer_id = q.offer_id and q.channel = 'price' and q.ended_at is null

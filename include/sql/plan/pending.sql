@@ -1,5 +1,5 @@
 -- What differs from what was confirmed, is due, or is in doubt; with the guard that holds it, filled in later.
--- A value that a person has released is marked with the verdict; one that was turned down stays held as it was.
+-- A value that a person has released is marked with the verdict.
 -- Parameters: account, channel, full (everything counts as different), now. Reads desired, makes pending.
 create temporary table pending on commit drop as
 select
@@ -29,8 +29,8 @@ select
         when oc.due_version > oc.settled_version then 'healed'
         else 'full'
     end as why,
-    case when v.verdict = 'released' then v.release_id end as release_id,
-    case when v.verdict = 'discarded' then v.guard end as guard
+    v.release_id,
+    null::text as guard
 from desired as d
 left join offer_channel as oc
     on d.offer_id = oc.offer_id and oc.channel = %(channel)s and d.warehouse = oc.warehouse
@@ -44,7 +44,7 @@ left join refusal as r
 left join release as v
     on
         d.offer_id = v.offer_id and v.channel = %(channel)s and d.warehouse = v.warehouse
-        and v.expires_at > %(now)s
+        and v.verdict = 'released' and v.expires_at > %(now)s
         and (v.to_amount, v.to_old, v.to_floor, v.to_hash, v.to_text)
         is not distinct from (d.amount, d.old, d.floor, d.hash, d.text)
 where

@@ -23,7 +23,7 @@ PROMISED = {
     "duplicates": f"{WHO} card_state channel field desired observed detail recommendation",
     "refusals": f"{WHO} {WHERE} origin refusal_code field message refused_value since again_at recommendation",
     "held": f"{WHO} {WHERE} guard guard_text from_value to_value delta delta_percent to_old to_floor why since "
-    "plan recommendation",
+    "plan request verdict author decided_until recommendation",
     "offers": f"{WHO} wanted card_state card_error price_desired price_confirmed price_observed price_delta "
     "price_delta_percent price_old price_floor stock_desired stock_observed stock_reserved stock_delta causes "
     "recommendation updated_here confirmed_at",

@@ -90,7 +90,7 @@ def test_cause_and_recommendation_follow_channel_and_language() -> None:
     card = shown("differences", differences(channel="card", cause="held"), language="en")
     assert (card["cause_text"], card["recommendation"]) == (
         "Held, waits for a person",
-        "Check the value (sheet Held): mend it in the store, or the limit in accounts.yaml where the value is right",
+        "Check the value (sheet Held): mend it in the store, or release its request by the number where it is right",
     )
 
 

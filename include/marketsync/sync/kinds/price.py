@@ -17,7 +17,7 @@ from marketsync.sync.lane import Connection, Lane
 from marketsync.sync.price_figures import price_figures
 from marketsync.sync.price_rules import require_price_types
 
-__all__ = ["PriceKind", "fill_prices", "hold_prices"]
+__all__ = ["PriceKind", "fill_automatic", "fill_prices", "hold_prices"]
 
 _NO_SHARE = Decimal(0)
 _CHANNEL = "price"
@@ -37,8 +37,7 @@ class PriceKind(ChannelKind):
         connection.execute(
             sql("desired/price_in_promotion"), {"account": lane.account.id, **_accepted(lane.price_rules)}
         )
-        if lane.price_rules.automatic_promotions:
-            connection.execute(sql("desired/automatic_promotions"), {"allowed": lane.account.auto_promotions})
+        fill_automatic(connection, lane)
 
     def guard(self, connection: Connection, lane: Lane) -> None:
         """Hold bad prices, and all large moves where too many come at once."""
@@ -85,6 +84,12 @@ class PriceKind(ChannelKind):
         if lane.price_rules.automatic_promotions:
             connection.execute(sql("reconcile/compare_automatic_promotions"), parameters)
         connection.execute(sql("reconcile/prices_beside_promotions"), parameters)
+
+
+def fill_automatic(connection: Connection, lane: Lane) -> None:
+    """Whether the marketplace may put the offers of `desired` into promotions by itself: a part of their prices."""
+    if lane.price_rules.automatic_promotions:
+        connection.execute(sql("desired/automatic_promotions"), {"allowed": lane.account.auto_promotions})
 
 
 def _item(offer: Offer, change: Row, desired: Row) -> Item | None:
