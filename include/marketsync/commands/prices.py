@@ -1,30 +1,26 @@
-"""The tables of price rules, and prices in quarantine."""
+"""The tables of price rules."""
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from marketsync import steps
-from marketsync.commands.shell import Account, commands, opened, say, show
+from marketsync.commands.shell import Author, author_of, commands, opened, show
 from marketsync.errors import BadInput, Place
 from marketsync.mappings.price_sheet import write_sheet
 from marketsync.runtime import Runtime
 from marketsync.steps.price_rules import check, in_force, remove, take_over
 
-__all__ = ["app", "quarantine_app"]
+__all__ = ["app"]
 
 app = commands(__doc__)
-quarantine_app = commands(__doc__)
 
 Table = Annotated[Path, typer.Argument(help="a table of rules, .xlsx or .csv")]
 Mapping = Annotated[
     str | None, typer.Option(help="a folder of include/mappings; may be left out where there is one")
 ]
-Author = Annotated[str | None, typer.Option(help="who decided; by default who runs the command")]
 
 
 @app.command("check")
@@ -61,7 +57,7 @@ def prices_import(
     """Check a table whole, and put it in force; a bad one changes nothing."""
     with opened() as runtime:
         name = _mapping(runtime, mapping)
-        rows = take_over(runtime, name, file.name, _content(file), author=_author(author), reason=reason)
+        rows = take_over(runtime, name, file.name, _content(file), author=author_of(author), reason=reason)
         show({"mapping": name, "source": file.name, "rules": rows})
 
 
@@ -83,34 +79,8 @@ def prices_remove(
     """Take the rules away: prices are those of prices.yaml again."""
     with opened() as runtime:
         name = _mapping(runtime, mapping)
-        remove(runtime, name, author=_author(author), reason=reason)
+        remove(runtime, name, author=author_of(author), reason=reason)
         show({"mapping": name, "rules": 0})
-
-
-@quarantine_app.command("quarantine")
-def quarantine(
-    account: Account,
-    article: Annotated[str | None, typer.Argument(help="one good; without it, all of the account")] = None,
-    again: Annotated[bool, typer.Option("--raise", help="send these prices once more")] = False,
-    reason: Annotated[str | None, typer.Option(help="why; needed with --raise")] = None,
-    author: Author = None,
-) -> None:
-    """List the prices that the marketplace keeps back; with --raise, make them due once more."""
-    with opened() as runtime:
-        if not again:
-            for row in steps.quarantined(runtime, account, article):
-                show(row)
-            return
-        if not reason:
-            raise BadInput("--raise needs --reason: it stands in the good's history")
-        raised = steps.raise_quarantined(runtime, account, article, author=_author(author), reason=reason)
-        if not raised:
-            raise BadInput(f"No price {f'of {article} ' if article else ''}waits in quarantine in {account}")
-        say(f"raised: {', '.join(raised)}")
-
-
-def _author(given: str | None) -> str:
-    return given or getpass.getuser()
 
 
 def _mapping(runtime: Runtime, given: str | None) -> str:

@@ -40,12 +40,12 @@ _KOPECKS = 2
 _PERCENT_DIGITS = 4
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 _ROUBLES = re.compile(r"(руб(л[яейь]+)?\.?|р\.?|₽|rub|rur)$", re.IGNORECASE)
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
-_EXPONENT = re.compile(r"[+-]?\d+([.,]\d+)?e[+-]?\d+", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?", re.ASCII)
+_EXPONENT = re.compile(r"[+-]?\d+([.,]\d+)?e[+-]?\d+", re.IGNORECASE | re.ASCII)
 _EXCEL_ERROR = re.compile(r"#[A-ZА-Я0-9/]+[!?]?", re.IGNORECASE)
 _SHARE_OF_TYPE = re.compile(r"([^%]*)%\s*(?:от\s+)?(\S.*)?", re.IGNORECASE | re.DOTALL)
-_ISO = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[ T](\d\d?):(\d\d)(?::\d\d)?)?")
-_RUSSIAN = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})(?:[ T](\d\d?):(\d\d)(?::\d\d)?)?")
+_ISO = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[ T](\d\d?):(\d\d)(?::\d\d)?)?", re.ASCII)
+_RUSSIAN = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})(?:[ T](\d\d?):(\d\d)(?::\d\d)?)?", re.ASCII)
 _YES, _NO = ("да", "1", "true", "yes", "+"), ("нет", "0", "false", "no", "-")
 
 

@@ -173,7 +173,12 @@ def check_against_store(connection: Connection, table: PriceTable) -> None:
 
 def _wrong_types(table: PriceTable, known: Collection[str]) -> list[Complaint]:
     return [
-        Complaint(rule.line, column, name, f"такого вида цен в 1С нет{_suggestion(name, known)}")
+        Complaint(
+            rule.line,
+            column,
+            name,
+            f"такого вида цен в 1С нет{_suggestion(name, {each: each for each in known})}",
+        )
         for rule in table.rules
         for column, name in rule.price_types()
         if name not in known
@@ -191,10 +196,9 @@ def _unknown(table: PriceTable, column: str, reason: str, known: Iterable[str]) 
     ]
 
 
-def _suggestion(name: str, known: Collection[str] | Mapping[str, str]) -> str:
-    """The nearest name that is known, or all of them where they are few."""
-    shown = known if isinstance(known, Mapping) else {each: each for each in known}
-    nearest = process.extractOne(name, list(shown), score_cutoff=_LIKENESS)
+def _suggestion(name: str, known: Mapping[str, str]) -> str:
+    """The nearest of the names that are known (as compared -> as written), or all of them where they are few."""
+    nearest = process.extractOne(name, list(known), score_cutoff=_LIKENESS)
     if nearest is not None:
-        return f"; похоже на «{shown[nearest[0]]}»"
-    return f"; есть: {', '.join(sorted(shown.values()))}" if len(shown) <= _FEW else ""
+        return f"; похоже на «{known[nearest[0]]}»"
+    return f"; есть: {', '.join(sorted(known.values()))}" if len(known) <= _FEW else ""

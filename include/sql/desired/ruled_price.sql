@@ -126,7 +126,7 @@ select
         else 0
     end,
     case
-        when p.floor is null or p.floor >= p.amount then null
+        when p.floor is null or p.amount is null or p.floor >= p.amount then null
         else greatest(p.floor, ceil(p.amount * %(floor_share)s::numeric * 100) / 100)
     end,
     p.floor,

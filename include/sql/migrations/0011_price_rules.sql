@@ -17,11 +17,11 @@ create index price_rules_by_mapping on price_rules (mapping, price_rules_id desc
 -- Which row of the table made a price; null: prices.yaml alone.
 alter table change add column price_rule int;
 
--- The nearest price of the kind that a rule asks for, never zero; what is not a price is left as it is.
+-- The nearest price of the kind that a rule asks for, never zero; what is no price (a blank, zero) is left as it is.
 create function price_rounded(amount numeric, rounding text)
 returns numeric language sql immutable parallel safe as $$
     select case
-        when amount <= 0 then amount
+        when amount is null or amount <= 0 then amount -- a blank stays blank: greatest() would make a price of it
         when rounding = 'nine' then greatest(round((amount + 1) / 10) * 10 - 1, 9)
         when rounding = 'ten' then greatest(round(amount / 10) * 10, 10)
         when rounding = 'up' then ceil(amount)
@@ -53,7 +53,7 @@ $$;
 create function price_rounded_within(amount numeric, rounding text, lowest numeric, highest numeric)
 returns numeric language sql immutable parallel safe as $$
     select case
-        when rounding is null or amount <= 0 or amount < lowest or amount > highest then amount
+        when rounding is null or amount is null or amount <= 0 or amount < lowest or amount > highest then amount
         when price_rounded(amount, rounding) < lowest
             then case
                 when price_rounded_up(amount, rounding) > highest then amount
