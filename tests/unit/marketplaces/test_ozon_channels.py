@@ -255,6 +255,7 @@ def test_prices_are_sent_as_text_and_by_ozons_own_id_where_it_is_known() -> None
                 "old_price": "0",
                 "currency_code": "RUB",
                 "min_price": "50.00",
+                "min_price_for_auto_actions_enabled": True,
             },
             {"offer_id": "A-3", "price": "10.00", "old_price": "0", "currency_code": "RUB"},
         ]
@@ -452,6 +453,7 @@ def test_the_channels_in_the_order_in_which_they_are_sent() -> None:
     channels = OZON.channels
     assert [(channel.name, channel.kind, channel.batch_size) for channel in channels] == [
         ("card", Kind.DOCUMENT, 100),
+        ("promotion", Kind.PROMOTION, 1000),
         ("price", Kind.PRICE, 1000),
         ("stock", Kind.STOCK, 100),
         ("picture", Kind.GALLERY, 100),
