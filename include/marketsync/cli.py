@@ -7,14 +7,25 @@ import sys
 import structlog
 import typer
 
-from marketsync.commands import adopt, exchange, history, mappings, prices, quarantine, release, stops, store
+from marketsync.commands import (
+    adopt,
+    exchange,
+    history,
+    mappings,
+    prices,
+    promotions,
+    quarantine,
+    release,
+    stops,
+    store,
+)
 from marketsync.commands.shell import commands
 from marketsync.errors import MarketsyncError
 
 __all__ = ["main"]
 
 app = commands("Goods, prices and stocks of the store, kept equal on every marketplace.")
-for module in (store, exchange, adopt, release, stops, history, quarantine):
+for module in (store, exchange, adopt, release, stops, promotions, quarantine, history):
     app.add_typer(module.app)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(prices.app, name="prices")

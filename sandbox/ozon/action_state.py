@@ -67,6 +67,11 @@ class Action:
     def frozen(self, moment: datetime) -> bool:
         return self.freeze_date is not None and moment >= self.freeze_date
 
+    def forget(self, product_id: int) -> None:
+        """The product was deleted for good."""
+        self.candidates.pop(product_id, None)
+        self.members.pop(product_id, None)
+
     def member(self, product_id: int, *, shown: bool = False) -> Member | None:
         lagged = self.members.get(product_id)
         if lagged is None:

@@ -313,6 +313,8 @@ class Cabinet:
             for article in [article for article, each in index.items() if each is product]:
                 del index[article]
         del self.by_id[product.product_id]
+        for action in self.actions.values():
+            action.forget(product.product_id)
         self.by_sku.pop(product.sku, None)
 
     def find(self, offer_id: str, product_id: int) -> Product | None:

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from marketsync import steps
+from marketsync.commands.promotions import problems
 from marketsync.commands.shell import Account, ChannelName, commands, opened, say, show
 from marketsync.db import sql
 from marketsync.errors import MarketsyncError
-from marketsync.marketplaces.base import Pipeline
+from marketsync.marketplaces.base import Kind, Pipeline
 from marketsync.reports.price_preview import preview_lines
 from marketsync.reports.texts import checked_language
 from marketsync.sync import plan as planning
@@ -63,13 +64,17 @@ def plan(
             where = f" [{row['warehouse']}]" if row["warehouse"] else ""
             value = _shown(row)
             held = f"  HELD: {row['guard']}{_limits(row)}" if row["guard"] else ""
-            say(f"  {row['article']}{where}: {value} ({row['why']}){held}  {row['name'][:60]}")
+            after = f"  AFTER: {row['waits_for']}" if row["waits_for"] else ""
+            say(f"  {row['article']}{where}: {value} ({row['why']}){held}{after}  {row['name'][:60]}")
         held_up = limited(lane)
         if held_up.waiting:
             until = f"{held_up.until:%Y-%m-%d %H:%M %Z}" if held_up.until else "it is told"
             say(
                 f"  of what is planned, {held_up.waiting} wait for a limit ({held_up.waits_for}) until {until}"
             )
+        if lane.channel.kind is Kind.PROMOTION:
+            for message in problems(lane):
+                say(f"  ! {message}")
         if keep:
             show({"plan": planning.make(lane, full=full).plan})
 

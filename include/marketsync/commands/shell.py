@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 Account = Annotated[str, typer.Argument(help="an account of accounts.yaml")]
-ChannelName = Annotated[str, typer.Argument(help="card, price, stock")]
+ChannelName = Annotated[str, typer.Argument(help="card, promotion, price, stock")]
 Reason = Annotated[str, typer.Option("--reason", help="why, for whoever reads it later")]
 Author = Annotated[
     str | None, typer.Option("--author", help="who decides; the user of this machine by default")

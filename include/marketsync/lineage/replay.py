@@ -75,6 +75,11 @@ def send(runtime: Runtime, number: int, sandbox: str, *, client: str | None) -> 
     """
     _require_sandbox(sandbox)
     _, seller, lane = _of(runtime, number)
+    if lane.channel.one_place_per_call:
+        raise BadInput(
+            f"Plan {number} is about promotions, and a sandbox has promotions of its own",
+            hint="`marketsync replay` without --to compares it with what is wanted now",
+        )
     known = runtime.credentials(seller.account.connection)
     there = type(lane.channel)(
         seller.marketplace.connect(

@@ -227,6 +227,9 @@ TABLES = (
             Column("price_delta_percent", Kind.PERCENT, 9),
             Column("price_old", Kind.MONEY, 13),
             Column("price_floor", Kind.MONEY, 13),
+            Column("promotion", Kind.TEXT, 24),
+            Column("promotion_confirmed", Kind.MONEY, 13),
+            Column("promotion_observed", Kind.MONEY, 13),
             Column("stock_desired", Kind.QUANTITY, 12),
             Column("stock_observed", Kind.QUANTITY, 12),
             Column("stock_reserved", Kind.QUANTITY, 12),
@@ -236,7 +239,7 @@ TABLES = (
             _UPDATED_HERE,
             Column("confirmed_at", Kind.MOMENT, 16),
         ),
-        per_warehouse="price_floor",
+        per_warehouse="promotion_observed",
     ),
     Table(
         SIDES_SHEET,

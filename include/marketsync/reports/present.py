@@ -27,8 +27,8 @@ from marketsync.reports.texts import CAUSES as CAUSE_WORDS
 
 __all__ = ["local_times", "present", "recommendation"]
 
-_NUMERIC_CHANNELS = ("price", "stock")
-_MAIN_FIELD = {"price": "price", "stock": "quantity"}
+_NUMERIC_CHANNELS = ("price", "stock", "promotion")
+_MAIN_FIELD = {"price": "price", "stock": "quantity", "promotion": "price"}
 _NUMBER = r"-?\d+(\.\d+)?"
 _HASH = re.compile(r"\b[0-9a-f]{32}$")  # of a card, as 32 hexadecimal digits (md5)
 

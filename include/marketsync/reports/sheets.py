@@ -257,7 +257,11 @@ def _is_number(value: object) -> bool:
 
 
 def _value_styles(frame: pd.DataFrame, styles: Styles) -> list[Format]:
-    by_channel: Mapping[str, Format] = {"price": styles.money, "stock": styles.quantity}
+    by_channel: Mapping[str, Format] = {
+        "price": styles.money,
+        "promotion": styles.money,
+        "stock": styles.quantity,
+    }
     if "channel" not in frame:
         return [styles.number] * len(frame)
     return [by_channel.get(channel, styles.number) for channel in frame["channel"]]

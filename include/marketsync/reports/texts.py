@@ -156,6 +156,9 @@ COLUMNS = {
     "price_delta_percent": Words("Δ, %", "Δ, %"),
     "price_old": Words("Старая цена", "Old price"),
     "price_floor": Words("Мин. цена", "Floor price"),
+    "promotion": Words("Акция", "Promotion"),
+    "promotion_confirmed": Words("Цена в акции", "Promotion price"),
+    "promotion_observed": Words("Цена в акции МП", "Promotion price, marketplace"),
     "stock_desired": Words("Остаток всего наш", "Stock total, ours"),
     "stock_observed": Words("Остаток всего МП", "Stock total, marketplace"),
     "stock_desired@": Words("Остаток наш: {warehouse}", "Stock, ours: {warehouse}"),
@@ -224,6 +227,10 @@ MEANINGS = {
         "зачёркнутая цена, какой она должна быть; пусто — её нет", "the struck price, as it should be"
     ),
     "price_floor": Words("ниже неё акции не опустят цену", "promotions may not go below it"),
+    "promotion": Words("в какой акции стоит товар", "the promotion that it is in"),
+    "promotion_confirmed": Words(
+        "цена в акции, которую маркетплейс подтвердил", "the price in it that the marketplace confirmed"
+    ),
     "price_delta": Words("цена МП минус цена 1С", "the marketplace's price less ours"),
     "stock_delta": Words("остаток МП минус наш", "the marketplace's stock less ours"),
     "stock_desired": Words(
@@ -284,6 +291,10 @@ CAUSE_ACTIONS = {
         "Проверить цену (лист «Задержано»): ошибка — исправить в 1С, верна — отпустить запрос по его номеру",
         "Check the price (sheet Held): mend it in the store, or release its request by the number where it is right",
     ),
+    "held.promotion": Words(
+        "Проверить цену акции (лист «Задержано»): ошибка — исправить в 1С, верна — изменить предел в accounts.yaml",
+        "Check the promotion's price (sheet Held): mend it in the store, or the limit in accounts.yaml",
+    ),
     "quarantined": Words(
         "Открыть карточку в кабинете маркетплейса и снять с неё ограничение",
         "Open the card in the marketplace's cabinet and lift the restriction",
@@ -316,6 +327,10 @@ CAUSE_ACTIONS = {
         "The card was archived in the cabinet or by the marketplace: unmark the good to keep it away; where it is "
         "being healed, the card returns",
     ),
+    "changed_there.promotion": Words(
+        "Узнать, кто убирает товар из акции или меняет его цену в кабинете; «Исправляется: да» — вернётся само",
+        "Find out who takes it out of the promotion or changes its price; where it is being healed, it comes back",
+    ),
     "missing_there": Words(
         "Посмотреть «Отказ» в строке: есть — исправить данные, нет — дождаться создания карточки; "
         "если карточку удалили в кабинете — снять отметку в 1С или восстановить карточку",
@@ -329,6 +344,12 @@ CAUSE_ACTIONS = {
     "missing_here": Words(
         "Отметить товар в 1С к продаже на маркетплейсе или убрать карточку в архив в кабинете",
         "Mark the good for sale in the store, or archive the card in the cabinet",
+    ),
+    "missing_here.promotion": Words(
+        "Товар стоит в акции не по данным 1С («Подробности»: AUTO — добавила площадка, SELLER — человек): "
+        "задать цену акции в 1С или убрать товар из акции в кабинете",
+        "It is in the promotion though the store gives no price for it (AUTO: by the marketplace, SELLER: by a "
+        "person): give a price in the store, or take it out in the cabinet",
     ),
     "duplicate": Words(
         "Оставить одну карточку, вторую убрать в архив; в 1С у каждого товара должен быть свой артикул",
@@ -389,6 +410,10 @@ ORIGIN_ACTIONS = {
     "marketplace": Words(
         "Исправить по тексту маркетплейса данные в 1С или сопоставление; то же значение повторится через сутки",
         "Mend the data or the mapping as the marketplace says; the same value is tried again after a day",
+    ),
+    "setting": Words(
+        "Исправить promotions в accounts.yaml, как сказано слева",
+        "Mend promotions in accounts.yaml as it says",
     ),
     "unlistable": Words(
         "Исправить товар в 1С: без своего артикула его нельзя завести на маркетплейсе",
@@ -514,6 +539,7 @@ VOCABULARIES: Mapping[str, Mapping[str, Words]] = {
         "archive": Words("Архив", "Archive"),
         "stock": Words("Остаток", "Stock"),
         "external_id": Words("ID МП", "Marketplace ID"),
+        "automatic_promotions": Words("Автодобавление в акции", "Automatic promotions"),
     },
     "flag": {"yes": Words("да", "yes"), "no": Words("нет", "no")},
     "offer_state": {
@@ -534,6 +560,7 @@ VOCABULARIES: Mapping[str, Mapping[str, Words]] = {
         "store": Words("Данные магазина", "Store data"),
         "mapping": Words("Сопоставление", "Mapping"),
         "marketplace": Words("Маркетплейс", "Marketplace"),
+        "setting": Words("Настройка accounts.yaml", "Setting of accounts.yaml"),
         "unlistable": Words("Нельзя завести карточку", "Cannot be listed"),
         "warning": Words("Предупреждение (карточка принята)", "Warning (card accepted)"),
         "picture": Words("Картинка", "Picture"),

@@ -58,16 +58,19 @@ class Standing:
     idle: bool
 
 
-def refresh(lane: Lane) -> None:
+def refresh(lane: Lane, *, always: bool = False) -> None:
     """Read the actions and their candidates; close what is over; tell what cannot be done.
 
     Without promotions in accounts.yaml, and with nothing of ours in one, nothing is read.
+
+    Args:
+        always: read the actions even then.
     """
     channel = _channel(lane)
     with lane.database.transaction() as connection:
         ours = {row["action"] for row in connection.execute(sql("promotion/ours"), lane.key)}
     chosen = lane.account.promotions
-    if not chosen and not ours:
+    if not (chosen or ours or always):
         _tell(lane, {})
         return
     read_at = lane.clock.now()

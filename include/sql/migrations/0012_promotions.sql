@@ -106,6 +106,8 @@ returns text language sql stable parallel safe as $$
             from offer as o
             inner join promotion as a on o.account = a.account and a.action = the_place
             left join offer_channel as p on o.offer_id = p.offer_id and p.channel = 'price' and p.warehouse = ''
+            left join price_quarantine as q
+                on o.offer_id = q.offer_id and q.channel = 'price' and q.ended_at is null
             where
                 o.offer_id = the_offer
                 and case
@@ -116,6 +118,7 @@ returns text language sql stable parallel safe as $$
                             p.confirmed_amount is null
                             or the_amount >= least(
                                 p.confirmed_amount,
+                                q.in_force,
                                 (
                                     select min(c.to_amount)
                                     from change as c

@@ -1,6 +1,6 @@
--- Promotion prices that a person must see first. Who leaves an action that moved the ordinary price gets that back: it
--- passes the guards of prices. Parameters: account, channel, now, ceiling, largest_change, without_reference.
--- Reads ordinary_price; changes pending.
+-- Promotion prices that a person must see first; one that was turned down stays held. Who leaves an action that moved
+-- the ordinary price gets that back: it passes the guards of prices.
+-- Parameters: account, channel, now, ceiling, largest_change, without_reference. Reads ordinary_price; changes pending.
 with judged as (
     select
         p.offer_id,
@@ -26,6 +26,6 @@ with judged as (
 )
 
 update pending as p
-set guard = j.guard
+set guard = coalesce(j.guard, p.guard)
 from judged as j
-where j.offer_id = p.offer_id and j.warehouse = p.warehouse
+where j.offer_id = p.offer_id and j.warehouse = p.warehouse and p.release_id is null

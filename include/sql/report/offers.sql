@@ -134,6 +134,19 @@ prices as (
     select * from lines where channel = 'price' and warehouse = ''
 ),
 
+-- an offer is in one action of ours; another that somebody put it into shows in the differences
+promoted as (
+    select distinct on (k.offer_id)
+        k.offer_id,
+        coalesce(a.title, k.warehouse) as title,
+        k.confirmed_amount as confirmed,
+        k.observed_amount as observed
+    from known as k
+    left join promotion as a on a.account = %(account)s and k.warehouse = a.action
+    where k.channel = 'promotion' and (k.confirmed_amount is not null or k.observed_amount is not null)
+    order by k.offer_id, k.confirmed_amount nulls last, k.warehouse
+),
+
 stocks as (
     select
         offer_id,
@@ -211,6 +224,9 @@ select
     prices.observed::float8 as price_observed,
     nullif(prices.old, 0)::float8 as price_old, -- zero stands for: no struck price
     prices.floor::float8 as price_floor,
+    promoted.title as promotion,
+    promoted.confirmed::float8 as promotion_confirmed,
+    promoted.observed::float8 as promotion_observed,
     stocks.desired as stock_desired,
     stocks.observed as stock_observed,
     stocks.reserved as stock_reserved,
@@ -224,6 +240,7 @@ left join sellable as g using (product_id)
 left join cards using (offer_id)
 left join card_errors using (offer_id)
 left join prices using (offer_id)
+left join promoted using (offer_id)
 left join stocks using (offer_id)
 left join causes using (offer_id)
 left join confirmations using (offer_id)

@@ -1,5 +1,5 @@
 -- What may not be sent now or was not accepted, marked goods that cannot be listed, warnings about accepted cards, and
--- what is wrong with pictures. Parameters: account. Reads only.
+-- what is wrong with pictures, and promotions of accounts.yaml that cannot be done. Parameters: account. Reads only.
 select
     o.article, array_to_string(g.barcodes, ', ') as barcode, p.name, g.brand, o.external_id, o.sku,
     f.channel, f.warehouse, f.origin, f.code as refusal_code, f.field, f.message,
@@ -38,4 +38,11 @@ join offer o using (offer_id)
 join product p using (product_id)
 left join sellable g using (product_id)
 where o.account = %(account)s
+union all
+select
+    null, null, null, null, null, null,
+    'promotion', setting, 'setting', code, null, message,
+    null, since, null
+from promotion_problem
+where account = %(account)s
 order by origin, article, channel, warehouse, refusal_code

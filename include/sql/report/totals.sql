@@ -47,6 +47,7 @@ select
     ) as waiting,
     (select count(*) from offer_freeze join ours using (offer_id)) as frozen,
     (select count(*) from channel_stop where account = %(account)s) as stopped,
-    (select count(*) from refusal join ours using (offer_id)) + products as refused,
+    (select count(*) from refusal join ours using (offer_id)) + products
+        + (select count(*) from promotion_problem where account = %(account)s) as refused,
     (select count(*) from offer_warning join ours using (offer_id)) as warned
 from marked_without_offer

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from engine_kit import PRICES, Cabinet, Engine, Store
+from engine_kit import ACCOUNT, PRICES, Cabinet, Engine, Store
 from promotion_kit import DEACTIVATE, TIMER, UPDATE, Actions, configured, prices, writes
+from typer.testing import CliRunner
 
+from marketsync import cli, commands
+from marketsync.reports.frames import read_report
 from marketsync.steps import Counts
 
 
@@ -629,3 +633,76 @@ def test_floors_are_renewed_before_they_lapse_and_not_sooner(
     assert renewals(0) == []  # a floor that is sent counts anew
     assert renewals(timedelta(days=24).days) == []
     assert len(renewals(1)) == 1
+
+
+# --- what people see
+
+
+def _said(engine: Engine, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> str:
+    """What a command prints with this engine's surroundings."""
+    for module in (commands.promotions, commands.exchange):
+        monkeypatch.setattr(module, "opened", lambda: contextlib.nullcontext(engine.runtime))
+    result = CliRunner().invoke(cli.app, list(arguments))
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_the_command_lists_actions_and_how_our_goods_stand(
+    engine: Engine,
+    store: Store,
+    cabinet: Cabinet,
+    actions: Actions,
+    listed: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    action = _in(engine, store, actions, listed, voucher=True)
+    other = actions.make("Бустинг")
+    configured(engine, action, "Нет такой")
+    before = cabinet.now()
+    said = _said(engine, monkeypatch, "promotions", ACCOUNT)
+    first, second = said.index(f"{action}  «Премиум»"), said.index(f"{other}  «Бустинг»")
+    assert f"выбрана в accounts.yaml как «{action}»; цена отдельно от обычной" in said[first:second]
+    assert "наших: могут участвовать 0, участвуют 1; ведём 1 по ценам 850.00 - 850.00" in said[first:second]
+    assert "не выбрана; меняет обычную цену товара" in said[second:]
+    assert "! Акции «Нет такой» у площадки нет" in said
+    assert writes(cabinet, before) == []
+
+
+def test_a_preview_says_what_waits_for_what_and_what_cannot_be_done(
+    engine: Engine,
+    store: Store,
+    cabinet: Cabinet,
+    actions: Actions,
+    listed: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    action = _in(engine, store, actions, listed, voucher=True)
+    store.set_price(listed, "840")
+    store.set_price(listed, "800", kind="premium")
+    configured(engine, action, "Нет такой")
+    assert "A-1: 1000.00 -> 840.00 (changed)  AFTER: promotion" in _said(
+        engine, monkeypatch, "plan", ACCOUNT, "price"
+    )
+    promotion = _said(engine, monkeypatch, "plan", ACCOUNT, "promotion")
+    assert f"A-1 [{action}]: 850.00 -> 800.00 (changed)  " in promotion
+    assert "AFTER" not in promotion
+    assert "! Акции «Нет такой» у площадки нет" in promotion
+
+
+def test_the_workbook_shows_the_promotion_beside_the_price(
+    engine: Engine, store: Store, cabinet: Cabinet, actions: Actions, listed: str
+) -> None:
+    action = _in(engine, store, actions, listed, voucher=True)
+    configured(engine, action, "Нет такой")
+    reconciled = engine.reconcile()
+    with engine.database.transaction() as connection:
+        report = read_report(connection, int(reconciled["reconciliation"] or 0))
+        frames = {code: list(report.tables[code]) for code in ("offers", "refusals")}
+    [row] = frames["offers"][0].to_dict("records")
+    assert (row["promotion"], row["promotion_confirmed"], row["promotion_observed"]) == ("Премиум", 850, 850)
+    [told] = frames["refusals"][0].to_dict("records")
+    assert (told["origin"], told["refusal_code"], told["warehouse"]) == (
+        "setting",
+        "action_unknown",
+        "Нет такой",
+    )

@@ -64,6 +64,9 @@ class ScriptedClient(OzonClient):
             raise answer
         return answer
 
+    def get(self, path: str) -> Any:
+        return self.post(path, {})
+
     def asked(self, path: str) -> list[Mapping[str, Any]]:
         """The payloads that a path was asked with."""
         return [payload for sent, payload in self.sent if sent == path]
@@ -90,6 +93,12 @@ _PATHS = {
     "rename": "/v1/product/update/offer-id",
     "unarchive": "/v1/product/unarchive",
     "limit": "/v4/product/info/limit",
+    "actions": "/v1/actions",
+    "action_candidates": "/v2/actions/candidates",
+    "action_products": "/v2/actions/products",
+    "action_update": "/v1/actions/products/update",
+    "action_deactivate": "/v2/actions/products/deactivate",
+    "timer_update": "/v1/product/action/timer/update",
 }
 
 

@@ -104,7 +104,8 @@ def _price_item(item: Item) -> dict[str, Any]:
     }
     if price.floor is not None:
         row["min_price"] = money(price.floor)
-        row["min_price_for_auto_actions_enabled"] = True
+        if price.floor:
+            row["min_price_for_auto_actions_enabled"] = True
     if price.automatic is not None:
         row["auto_add_to_ozon_actions_list_enabled"] = "ENABLED" if price.automatic else "DISABLED"
     return row
