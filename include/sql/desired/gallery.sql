@@ -1,7 +1,8 @@
 -- The galleries of listed offers, by the hashes of their pictures; amount is how many there are.
 -- Left out is what must not be sent now: a gallery with a picture that nobody has looked at yet; one that would be
 -- smaller than what is confirmed though the store did not ask for that; one that the marketplace could not load and
--- that waits for its pause; those whose pictures are not the store's by their last rendering; those of adopted cards, unless `adopted` says that they are kept equal too.
+-- that waits for its pause; those whose pictures are not the store's by their last rendering; those of adopted cards,
+-- unless `adopted` says that they are kept equal too.
 -- Parameters: states, now, adopted. Reads offer_gallery, fills desired.
 insert into desired (offer_id, warehouse, amount, hash, exchange_id)
 select

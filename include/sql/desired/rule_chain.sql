@@ -1,5 +1,6 @@
 -- The prices of goods whose rule builds on other rules, as those leave them.
--- Parameters: steps (JSON: what the other rules do, in order, by rule). Reads rule_offer and rule_term, makes rule_chain.
+-- Parameters: steps (JSON: what the other rules do, in order, by rule). Reads rule_offer and rule_term, makes
+-- rule_chain.
 create temporary table rule_chain on commit drop as
 with recursive step as (
     select *

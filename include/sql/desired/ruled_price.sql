@@ -1,7 +1,8 @@
 -- The prices that the store and the table of price rules want, by the marketplace's rules for struck prices and floors.
 -- Parameters: rules (JSON, see sync/ruled_prices.py), gap_below, gap_at_least, gap_share (parallel arrays,
 --   ascending, the last below is null), largest_discount, floor_share.
--- Reads rule_offer, rule_term and rule_chain. Fills desired as desired/price.sql does; with the rule, and its ceiling, beside each.
+-- Reads rule_offer, rule_term and rule_chain. Fills desired as desired/price.sql does; with the rule, and its ceiling,
+-- beside each.
 with rule as (
     select *
     from

@@ -1,6 +1,7 @@
 -- Price rules: the tables that managers imported, how a price is rounded, and prices that wait in quarantine.
 
--- The newest row of a mapping is in force; one without rows takes the rules away. Rows are kept as they were written, so
+-- The newest row of a mapping is in force; one without rows takes the rules away. Rows are kept as they were written,
+-- so
 -- that what is in force can be shown, exported and held against the next one.
 create table price_rules (
     price_rules_id bigint generated always as identity primary key,
@@ -48,8 +49,8 @@ returns numeric language sql immutable parallel safe as $$
     end
 $$;
 
--- Rounded so that neither limit is crossed, in either direction: a price outside of them stays as it is, and so does one
--- that has no round price between them. One expression, so that Postgres can put it into a query in place.
+-- Rounded so that neither limit is crossed, in either direction: a price outside of them stays as it is, and so does
+-- one that has no round price between them. One expression, so that Postgres can put it into a query in place.
 create function price_rounded_within(amount numeric, rounding text, lowest numeric, highest numeric)
 returns numeric language sql immutable parallel safe as $$
     select case
@@ -77,7 +78,8 @@ create table price_quarantine (
     channel text not null,
     amount numeric(14, 2) not null,         -- what was sent and kept back
     in_force numeric(14, 2),                -- what the marketplace showed instead
-    state text not null check (state in ('waiting', 'dropped')), -- still in quarantine; out of it without coming into force
+    -- still in quarantine, or out of it without coming into force
+    state text not null check (state in ('waiting', 'dropped')),
     found_at timestamptz not null,          -- when the reading began that found it
     seen_at timestamptz not null,           -- the last reading that found it
     ended_at timestamptz,

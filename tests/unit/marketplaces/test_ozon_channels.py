@@ -259,7 +259,6 @@ def test_prices_are_sent_as_text_and_by_ozons_own_id_where_it_is_known() -> None
                 "old_price": "2490.50",
                 "currency_code": "RUB",
                 "min_price": "0.00",
-                "min_price_for_auto_actions_enabled": True,
             },
             {
                 "offer_id": "A-2",
