@@ -75,19 +75,24 @@ $$;
 -- Offers are listed under these articles now. Whoever else is written down under one of them is not: what its card is
 -- called is not known until it is read back.
 create function list_under(of_account text, ids bigint[], names text[]) returns void language plpgsql as $$
+declare
+    others bigint[];
 begin
     update offer set article = chr(1) || offer_id where offer_id = any(ids);
-    update offer set article = article || '~' || offer_id where account = of_account and article = any(names);
+    with displaced as (
+        update offer set article = article || '~' || offer_id
+        where account = of_account and article = any(names)
+        returning offer_id
+    )
+    select array_agg(offer_id) into others from displaced;
     update offer as o set article = n.name
     from unnest(ids, names) as n (id, name)
     where o.offer_id = n.id;
     -- what is confirmed of an article is what the card is called, whoever called it so
     update offer_channel as oc set confirmed_text = o.article
     from offer as o
-    where
-        oc.offer_id = o.offer_id and oc.channel = 'rename' and o.account = of_account
-        and oc.confirmed_text is distinct from o.article and oc.confirmed_text is not null;
+    where o.offer_id = any(ids || others) and oc.offer_id = o.offer_id and oc.channel = 'rename';
     -- a mapping may have put the article into the card: it is rendered anew
-    update rendered set source_hash = '' where offer_id = any(ids);
+    update rendered set source_hash = '' where offer_id = any(ids || others);
 end
 $$;
