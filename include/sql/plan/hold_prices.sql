@@ -7,12 +7,19 @@ set guard = coalesce(
         p.amount, p.store_floor, least(%(ceiling)s::numeric, d.ceiling), coalesce(q.in_force, p.reference),
         (
             -- what a price was changed from was in force until then
-            select max(greatest(c.to_amount, c.from_amount))
+            select max(high.amount)
             from change as c
+            cross join lateral (values (c.to_amount), (c.from_amount)) as high (amount)
             where
                 c.offer_id = p.offer_id and c.channel = 'price' and c.warehouse = '' and c.state = 'confirmed'
                 and c.sent_at > %(now)s::timestamptz - interval '7 days'
-                and (q.amount is null or c.to_amount <> q.amount)
+                and not exists (
+                    select 1
+                    from price_quarantine as kept
+                    where
+                        kept.offer_id = c.offer_id and kept.channel = 'price' and kept.amount = high.amount
+                        and kept.outcome is distinct from 'released'
+                )
         ),
         %(largest_change)s::numeric, %(without_reference)s
     ),
