@@ -53,8 +53,8 @@ held as (
     where account = %(account)s and until > now()
     union all
     select
-        v.offer_id, v.channel, v.warehouse, v.guard, v.to_text, null, v.to_amount, v.to_old, v.to_floor, null, v.decided_at,
-        null, v.request_id, v.verdict, v.author, v.expires_at
+        v.offer_id, v.channel, v.warehouse, v.guard, v.to_text, null, v.to_amount, v.to_old, v.to_floor, null,
+        v.decided_at, null, v.request_id, v.verdict, v.author, v.expires_at
     from verdicts as v
     where v.verdict = 'released'
     union all
