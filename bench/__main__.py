@@ -15,6 +15,7 @@ BENCHES = (
     "adopt",
     "bitrix",
     "pictures",
+    "releases",
     "exchange",
 )
 
