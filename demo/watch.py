@@ -8,12 +8,12 @@ from typing import Any
 from marketsync.clock import SYSTEM
 from marketsync.db import sql
 from marketsync.errors import Fatal, Retriable
-from marketsync.runtime import Runtime
+from marketsync.runtime import Runtime, Seller
 from marketsync.sync import plan
 
 __all__ = ["Watch"]
 
-_POLL_SECONDS = 1.0
+_POLL_SECONDS = 2.0
 
 
 class Watch:
@@ -55,10 +55,10 @@ class Watch:
         Raises:
             Retriable: it does not come to rest in time.
         """
-        self._until(self._nothing_open, timeout, "the channels did not come to rest")
+        seller = self._runtime.seller(self._account)  # once: to load its mapping costs more than to look
+        self._until(lambda: self._nothing_open(seller), timeout, "the channels did not come to rest")
 
-    def _nothing_open(self) -> bool:
-        seller = self._runtime.seller(self._account)
+    def _nothing_open(self, seller: Seller) -> bool:
         mark = seller.account.mark
         row = self._one(
             "look/open",
@@ -72,8 +72,11 @@ class Watch:
         )
         if any(row.values()):
             return False
+        # the last channels come to rest last: where they differ, the others need no look
         return all(
-            guard is not None for lane in seller.lanes for _, guard, _ in plan.preview(lane, limit=0).counts
+            guard is not None
+            for lane in reversed(seller.lanes)
+            for _, guard, _ in plan.preview(lane, limit=0).counts
         )
 
     def _one(self, query: str, parameters: dict[str, Any]) -> dict[str, Any]:

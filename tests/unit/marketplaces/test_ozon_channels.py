@@ -466,10 +466,10 @@ def test_the_channels_in_the_order_in_which_they_are_sent() -> None:
         ("rename", Kind.ARTICLE, 25),
         ("card", Kind.DOCUMENT, 100),
         ("archive", Kind.SHELF, 100),
+        ("picture", Kind.GALLERY, 100),
         ("promotion", Kind.PROMOTION, 1000),
         ("price", Kind.PRICE, 1000),
         ("stock", Kind.STOCK, 100),
-        ("picture", Kind.GALLERY, 100),
     ]
     assert {channel.name for channel in channels if channel.recovery is Recovery.READ_FIRST} == {"card"}
 
