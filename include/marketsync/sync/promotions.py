@@ -244,7 +244,7 @@ def _read_candidates(lane: Lane, channel: PromotionChannel, action: str) -> bool
             connection.rollback()
             return False
         connection.execute(sql("promotion/replace_candidates"), {**lane.key, "action": action})
-        connection.execute("drop table candidate")
+        connection.execute("drop table invited")
     return True
 
 

@@ -12,4 +12,10 @@ from offer as o
 inner join sellable as s using (product_id)
 where
     o.account = %(account)s
-    and (s.deleted or (s.article is distinct from o.article and s.article is distinct from o.adopted_as))
+    and (
+        s.deleted
+        or (
+            s.article is distinct from o.article
+            and (o.adopted_at is null or s.article is distinct from o.adopted_as)
+        )
+    )

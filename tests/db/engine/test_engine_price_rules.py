@@ -420,7 +420,7 @@ def shelf(engine: Engine, store: Store) -> Engine:
 
 
 @settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
@@ -444,7 +444,7 @@ def test_prices_are_those_of_an_independent_model(shelf: Engine, drawn: list[dic
 amounts = st.decimals(min_value="0.01", max_value=20_000, places=2)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     prices=st.lists(amounts, min_size=2, max_size=20),
     limits=st.tuples(st.none() | amounts, st.none() | amounts),
