@@ -148,7 +148,16 @@ def _cards(page: Sequence[Observed]) -> Iterator[tuple[Any, ...]]:
 
 def _values(page: Sequence[Observed], channel: str) -> Iterator[tuple[Any, ...]]:
     for seen in page:
-        yield (channel, seen.external_id, seen.warehouse, seen.amount, seen.old, seen.floor, seen.state.value)
+        yield (
+            channel,
+            seen.external_id,
+            seen.warehouse,
+            seen.amount,
+            seen.old,
+            seen.floor,
+            seen.text,
+            seen.state.value,
+        )
 
 
 def _match(session: Connection, lanes: Sequence[Lane], cards: Lane, began_at: datetime) -> dict[str, Any]:

@@ -17,5 +17,6 @@ create temporary table cabinet_value (
     amount numeric(14, 2),
     old numeric(14, 2),
     floor numeric(14, 2),
+    text text,
     state text not null
 )

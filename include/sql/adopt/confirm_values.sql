@@ -2,8 +2,8 @@
 -- store's price against it. Parameters: channel, no_old (how "no struck price" is confirmed), began_at.
 -- Reads taking and cabinet_value.
 insert into offer_channel as oc (
-    offer_id, channel, warehouse, confirmed_amount, confirmed_old, confirmed_floor, confirmed_at,
-    observed_amount, observed_old, observed_floor, observed_state, observed_at,
+    offer_id, channel, warehouse, confirmed_amount, confirmed_old, confirmed_floor, confirmed_text, confirmed_at,
+    observed_amount, observed_old, observed_floor, observed_text, observed_state, observed_at,
     observed_since
 )
 select distinct on (t.offer_id, v.warehouse)
@@ -13,10 +13,12 @@ select distinct on (t.offer_id, v.warehouse)
     v.amount,
     coalesce(v.old, %(no_old)s::numeric),
     v.floor,
+    v.text,
     %(began_at)s::timestamptz,
     v.amount,
     v.old,
     v.floor,
+    v.text,
     v.state,
     %(began_at)s::timestamptz,
     %(began_at)s::timestamptz
@@ -27,7 +29,9 @@ order by t.offer_id, v.warehouse
 on conflict (offer_id, channel, warehouse) do update
 set
     confirmed_amount = excluded.confirmed_amount, confirmed_old = excluded.confirmed_old,
-    confirmed_floor = excluded.confirmed_floor, confirmed_at = excluded.confirmed_at,
+    confirmed_floor = excluded.confirmed_floor, confirmed_text = excluded.confirmed_text,
+    confirmed_at = excluded.confirmed_at,
     observed_amount = excluded.observed_amount, observed_old = excluded.observed_old,
-    observed_floor = excluded.observed_floor, observed_state = excluded.observed_state,
+    observed_floor = excluded.observed_floor, observed_text = excluded.observed_text,
+    observed_state = excluded.observed_state,
     observed_at = excluded.observed_at, observed_since = excluded.observed_since

@@ -25,6 +25,7 @@ def test_a_living_cabinet_survives_its_adoption_and_the_first_full_run(
     monkeypatch.setenv("MARKETSYNC_FILES_URL", (tmp_path / "files").as_uri())
     command = [sys.executable, "-m", "sandbox.generator", str(tmp_path), "--no-pictures", "--seed", "7"]
     command += ["--goods", str(GOODS), "--hand-made", str(HAND_MADE)]
+    command += ["--images-url", f"{cabinet.sandbox.url}/images"]
     subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
     first = tmp_path / "first"
     expected, adoption = read_expected(first / "expected.json"), read_adoption(first)
