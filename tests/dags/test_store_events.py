@@ -235,8 +235,8 @@ def test_open_tasks_are_told_now_and_then_and_to_their_account_alone(monkeypatch
         ('{"listed": 2, "account": "ozon"}', {"prices", "stock"}),
         ('{"something_new": 1}', set()),
         ("{}", set()),
-        ("not json", {"deliveries", "products", "prices", "stock"}),
-        ("[1]", {"deliveries", "products", "prices", "stock"}),
+        ("not json", {"deliveries", "products", "prices", "stock", "held"}),
+        ("[1]", {"deliveries", "products", "prices", "stock", "held"}),
     ],
 )
 def test_what_a_notification_wakes(payload: str, kinds: set[str]) -> None:

@@ -82,7 +82,7 @@ def plan(
 def _shown(row: Mapping[str, Any]) -> str:
     if row["hash"]:
         return str(row["hash"])[:12]
-    if row["text"] is not None:
+    if row["text"] is not None and row["amount"] is None:
         return f"{row['from_text'] or '?'} -> {row['text']}"
     return f"{row['from_amount']} -> {row['amount']}"
 
