@@ -52,7 +52,7 @@ status: setup ## what runs, and where
 	@$(BIN)/python -m stack status
 
 test: setup ## all tests that need only Python and make; ARGS=... goes to pytest
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope $(TESTS) $(ARGS)
+	@$(BIN)/python -m pytest -q -n 3 --dist loadscope $(TESTS) $(ARGS)
 
 bench: setup ## measure: import, plan, the exchange through Airflow; takes about 20 minutes
 	@$(BIN)/python -m bench
