@@ -213,6 +213,11 @@ class Item:
     value: Price | Stock | Card | Word | PromotionPrice | Gallery
 
     @property
+    def by_article(self) -> bool:
+        """Whether it is sent by the offer's article, which may be another card's by now."""
+        return isinstance(self.value, Card | Gallery)
+
+    @property
     def warehouse(self) -> str:
         """The warehouse of a stock, the action of a promotion, '' for everything else."""
         if isinstance(self.value, Stock):

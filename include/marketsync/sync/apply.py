@@ -20,7 +20,6 @@ from marketsync.errors import Fatal, RateLimited, Retriable, Uncertain
 from marketsync.http.answers import RequestRefused
 from marketsync.marketplaces.base import (
     Accepted,
-    Card,
     Item,
     Offer,
     Outcome,
@@ -264,7 +263,7 @@ class _Uploader:
     def _call(self, submission: int, items: Sequence[Item]) -> RateLimited | None:
         """Submit and settle one call; the error where a limit is spent and the call was not made."""
         lane = self._lane
-        if any(isinstance(item.value, Card) for item in items):
+        if any(item.by_article for item in items):
             with lane.database.transaction() as connection:
                 connection.execute(
                     sql("submission/counted"), {"submission_id": submission, "items": len(items)}

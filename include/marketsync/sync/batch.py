@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketsync.db import sql
-from marketsync.marketplaces.base import Card, Item
+from marketsync.marketplaces.base import Item
 from marketsync.sync import plan
 from marketsync.sync.kinds import Documents, kind_of
 from marketsync.sync.lane import Connection, Lane, offer_of
@@ -36,7 +36,7 @@ class Batch:
     @property
     def unchecked(self) -> bool:
         """Whether the caller must look first what is there; until then the intent counts no items."""
-        return any(isinstance(item.value, Card) for item in self.items)
+        return any(item.by_article for item in self.items)
 
 
 def build(lane: Lane, documents: Documents | None, *, size: int) -> Batch | None:

@@ -30,7 +30,8 @@ from marketsync.marketplaces.base import (
     Result,
 )
 from marketsync.marketplaces.ozon.client import naming_the_offer
-from marketsync.marketplaces.ozon.limits import CARDS_PER_CALL, ROWS_PER_PAGE, day_ends
+from marketsync.marketplaces.ozon.identities import identities, sku_of
+from marketsync.marketplaces.ozon.limits import CARDS_PER_CALL, day_ends
 from marketsync.marketplaces.ozon.merging import Shown, Way, payload
 from marketsync.marketplaces.ozon.payloads import (
     card_of,
@@ -152,16 +153,7 @@ class CardChannel(Channel):
 
     def identify(self, offers: Sequence[Offer]) -> Sequence[Identity]:
         """Ozon's ids and articles of these offers, by its ids where they are known; without a card one is left out."""
-        asked = {
-            "product_id": [offer.external_id for offer in offers if offer.external_id],
-            "offer_id": [offer.article for offer in offers if not offer.external_id],
-        }
-        return [
-            Identity(info["offer_id"], str(info["id"]), _sku(info), ready_for_stock(info))
-            for field, ids in asked.items()
-            for start in range(0, len(ids), ROWS_PER_PAGE)
-            for info in info_rows(self._client, field, ids[start : start + ROWS_PER_PAGE])
-        ]
+        return identities(self._client, offers)
 
     def quota(self) -> Quota:
         """What may be created and changed until the day's end. Source: Ozon Seller API, /v4/product/info/limit."""
@@ -271,7 +263,7 @@ def _observed(info: Mapping[str, Any], card: Mapping[str, Any] | None) -> Observ
     return Observed(
         external_id=str(info["id"]),
         article=info.get("offer_id"),
-        sku=_sku(info),
+        sku=sku_of(info),
         barcode=(document or {}).get("barcode") or (barcodes[0] if barcodes else None),
         barcodes=tuple(dict.fromkeys(barcodes)),
         name=info.get("name"),
@@ -279,7 +271,3 @@ def _observed(info: Mapping[str, Any], card: Mapping[str, Any] | None) -> Observ
         ready=ready_for_stock(info),
         state=state_of(info),
     )
-
-
-def _sku(info: Mapping[str, Any]) -> str | None:
-    return str(info["sku"]) if info.get("sku") else None

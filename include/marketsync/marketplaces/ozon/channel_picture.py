@@ -13,6 +13,7 @@ from marketsync.marketplaces.base import (
     Accepted,
     Channel,
     Gallery,
+    Identity,
     Item,
     Kind,
     Observed,
@@ -23,6 +24,7 @@ from marketsync.marketplaces.base import (
     Result,
 )
 from marketsync.marketplaces.ozon.client import naming_the_offer
+from marketsync.marketplaces.ozon.identities import identities
 from marketsync.marketplaces.ozon.limits import GALLERIES_PER_CALL, ROWS_PER_PAGE, day_ends
 from marketsync.marketplaces.ozon.picture_errors import FIRST_PAUSE, about_pictures, is_final
 from marketsync.marketplaces.ozon.reading import import_items, picture_rows, product_pages
@@ -43,6 +45,8 @@ class PictureChannel(Channel):
     kind = Kind.GALLERY
     pipeline = Pipeline.CATALOG
     batch_size = GALLERIES_PER_CALL
+    # a gallery is addressed by its card's article
+    apart_from = ("rename",)
     # ours: Ozon does not say how long after its task a gallery is shown; of the retired method it said 10 s
     visible_after = timedelta(minutes=2)
 
@@ -76,6 +80,10 @@ class PictureChannel(Channel):
         pause = (day_ends(self._client.now()) - self._client.now()).total_seconds()
         outcomes = [_outcome(offer, by_article.get(offer.article), pause) for offer in offers]
         return self._with_links(outcomes, offers)
+
+    def identify(self, offers: Sequence[Offer]) -> Sequence[Identity]:
+        """What Ozon calls the cards of these offers."""
+        return identities(self._client, offers)
 
     def observe(self, warehouses: Sequence[str]) -> Iterator[Sequence[Observed]]:
         """How many pictures each card shows; what is on them cannot be told from Ozon's copies."""
