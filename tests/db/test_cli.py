@@ -167,3 +167,26 @@ def test_a_handed_over_delivery_waits_for_its_import(
     assert sorted(path.name for path in kept.rglob("*.xml")) == sorted(
         path.name for path in (delivery / "second").glob("*.xml")
     )
+
+
+def test_a_table_of_price_rules_is_put_in_force_whole_shown_and_written_back(
+    shell: Shell, tmp_path: Path
+) -> None:
+    table, again = tmp_path / "правила.csv", tmp_path / "again.csv"
+    table.write_bytes("вид цены;наценка %\nРозничная;12,5\n".encode("cp1251"))
+    done = shell("prices", "import", str(table), "--author", "Анна", "--reason", "весна")
+    assert done.returncode == 0, done.stderr
+
+    table.write_text("вид цены;наценка %\nРозничная;=A1\n", encoding="utf-8")
+    bad = shell("prices", "import", str(table))
+    assert bad.returncode == 1
+    assert "правила.csv:2, field наценка %: строка 2, столбец «наценка %»: «=A1»: формула" in one_line(bad)
+
+    shown = json.loads(shell("prices", "check").stdout)
+    assert (shown["rules"], shown["author"], shown["reason"]) == (1, "Анна", "весна")
+    shell("prices", "export", str(again))
+    assert "Розничная;12,5" in again.read_text(encoding="utf-8-sig")
+
+
+def test_a_price_in_quarantine_is_not_raised_without_a_reason(shell: Shell) -> None:
+    assert "--reason" in one_line(shell("quarantine", "ozon", "--raise"))

@@ -300,8 +300,10 @@ CAUSE_ACTIONS = {
         "Open the card in the marketplace's cabinet and lift the restriction",
     ),
     "quarantined.price": Words(
-        "Подтвердить цену в карантине в кабинете маркетплейса; если она ошибочна — исправить в 1С",
-        "Confirm the quarantined price in the marketplace's cabinet; mend it in the store if it is wrong",
+        "Подтвердить цену в карантине в кабинете маркетплейса или отправить ещё раз (marketsync quarantine --raise); "
+        "если она ошибочна — исправить в 1С",
+        "Confirm the quarantined price in the marketplace's cabinet, or send it once more (marketsync quarantine "
+        "--raise); mend it in the store if it is wrong",
     ),
     "stale_here": Words(
         "Отправится ближайшим обменом; если строка повторится — проверить, что обмен канала работает "

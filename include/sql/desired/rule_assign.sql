@@ -1,6 +1,5 @@
 -- Which rule makes whose price. Brands and groups that no rule tells apart are one class (0 where no rule names them),
--- so
--- that a table of classes, row by row for each class of brands, holds the rule of every pair.
+-- so that a table of classes, row by row for each class of brands, holds the rule of every pair.
 -- Parameters: account, offers (null: all), states (of offers), brands, brand_classes, group_guids, group_classes
 --   (parallel arrays), group_class_count, pair_rules (the table; rule 0: prices.yaml alone), rule_offers, offer_rules
 --   (parallel arrays: the rule of single goods). Makes rule_offer.

@@ -1,9 +1,9 @@
 -- The prices of goods whose rule builds on other rules, as those leave them.
 -- Parameters: steps (JSON: what the other rules do, in order, by rule). Reads rule_offer and rule_term, makes
--- rule_chain.
+--   rule_chain.
 create temporary table rule_chain on commit drop as
 with recursive step as (
-    select *
+    select s.rule, s.place, s.percent, s.extra, s.rounding
     from
         jsonb_to_recordset(%(steps)s::jsonb)
         as s (rule int, place int, percent numeric, extra numeric, rounding text)

@@ -2,9 +2,9 @@
 -- Parameters: rules (JSON, see sync/ruled_prices.py), gap_below, gap_at_least, gap_share (parallel arrays,
 --   ascending, the last below is null), largest_discount, floor_share.
 -- Reads rule_offer, rule_term and rule_chain. Fills desired as desired/price.sql does; with the rule, and its ceiling,
--- beside each.
+--   beside each.
 with rule as (
-    select *
+    select r.*
     from
         jsonb_to_recordset(%(rules)s::jsonb) as r (
             rule int, line int, percent numeric, extra numeric, rounding text, floor_amount numeric,
@@ -54,7 +54,7 @@ struck as (
     order by a.product_id, t.place
 ),
 
--- each of the next three is reckoned once for a row: without `offset 0` its expressions would be put into those above
+-- each of the next three is reckoned once for a row: without `offset 0` its expressions would go into those below it
 made as (
     select
         a.offer_id,
@@ -77,7 +77,7 @@ made as (
     left join lowest as l on a.product_id = l.product_id and q.currency = l.currency
     left join highest as h on a.product_id = h.product_id and q.currency = h.currency
     left join struck as s on a.product_id = s.product_id and q.currency = s.currency
-    offset 0
+    offset 0 -- noqa: AM09
 ),
 
 rounded as (
@@ -93,7 +93,7 @@ rounded as (
         old_over,
         old
     from made
-    offset 0
+    offset 0 -- noqa: AM09
 ),
 
 priced as (
@@ -103,7 +103,7 @@ priced as (
             when old_over is not null then price_rounded(round(amount * (1 + old_over), 2), rounding) else old
         end as struck
     from rounded
-    offset 0
+    offset 0 -- noqa: AM09
 )
 
 insert into desired (

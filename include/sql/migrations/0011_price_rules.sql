@@ -1,8 +1,7 @@
 -- Price rules: the tables that managers imported, how a price is rounded, and prices that wait in quarantine.
 
 -- The newest row of a mapping is in force; one without rows takes the rules away. Rows are kept as they were written,
--- so
--- that what is in force can be shown, exported and held against the next one.
+-- so that what is in force can be shown, exported and held against the next one.
 create table price_rules (
     price_rules_id bigint generated always as identity primary key,
     mapping text not null,                  -- a folder of include/mappings
@@ -78,8 +77,7 @@ create table price_quarantine (
     channel text not null,
     amount numeric(14, 2) not null,         -- what was sent and kept back
     in_force numeric(14, 2),                -- what the marketplace showed instead
-    -- still in quarantine, or out of it without coming into force
-    state text not null check (state in ('waiting', 'dropped')),
+    state text not null check (state in ('waiting', 'dropped')), -- dropped: out of it without coming into force
     found_at timestamptz not null,          -- when the reading began that found it
     seen_at timestamptz not null,           -- the last reading that found it
     ended_at timestamptz,

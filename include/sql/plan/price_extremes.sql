@@ -14,6 +14,18 @@ with moved as (
     where p.guard is null and p.from_amount > 0 and p.amount <> p.from_amount
 )
 
-(select * from moved where share > 0 order by share desc, article limit %(limit)s)
+(
+    select article, name, from_amount, amount, share, price_rule
+    from moved
+    where share > 0
+    order by share desc, article
+    limit %(limit)s
+)
 union all
-(select * from moved where share < 0 order by share, article limit %(limit)s)
+(
+    select article, name, from_amount, amount, share, price_rule
+    from moved
+    where share < 0
+    order by share, article
+    limit %(limit)s
+)

@@ -1,6 +1,5 @@
 -- What has become of the prices that were in quarantine: in force now, replaced by another price that was sent since,
--- or
--- still not in force (`dropped`: somebody has ended the quarantine in the cabinet without taking our price).
+-- or still not in force (`dropped`: somebody has ended the quarantine in the cabinet without taking our price).
 -- Parameters: account, channel, began_at, visible_after (seconds). Reads seen.
 with known as (
     select

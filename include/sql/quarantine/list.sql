@@ -1,5 +1,5 @@
--- The prices that wait in quarantine, or came out of it without coming into force. Parameters: account, article (null:
--- all).
+-- The prices that wait in quarantine, or came out of it without coming into force.
+-- Parameters: account, article (null: all).
 select
     o.article,
     p.name,

@@ -270,3 +270,10 @@ def test_the_version_moves_with_any_file(folder: Callable[..., Path], transforms
     second = load_mapping(path, transforms).version
     (path / "README.md").write_text("not a part of the mapping", encoding="utf-8")
     assert first != second == load_mapping(path, transforms).version
+
+
+def test_price_rules_do_not_render_cards_again(folder: Callable[..., Path], transforms: ModuleType) -> None:
+    path = folder("{to: name, from: name}")
+    before = load_mapping(path, transforms).version
+    (path / "price_rules.csv").write_text("бренд;наценка %\nЛуна;5\n", encoding="utf-8")
+    assert load_mapping(path, transforms).version == before
