@@ -27,10 +27,11 @@ select product_id, 1, 1000 + mod(product_id, 5000), 'RUB', 1, now() from product
 insert into price (product_id, price_type_id, amount, currency, exchange_id, changed_at)
 select product_id, 2, 0.7 * (1000 + mod(product_id, 5000)), 'RUB', 1, now() from product;
 
-insert into offer_channel (offer_id, channel, confirmed_amount, confirmed_old, confirmed_floor, confirmed_at)
+insert into offer_channel (offer_id, channel, confirmed_amount, confirmed_old, confirmed_floor, confirmed_text, confirmed_at)
 select
     o.offer_id, 'price', p.amount, 0,
     greatest(f.amount, ceil(p.amount * 0.5 * 100) / 100),
+    'off',
     now() - interval '1 day'
 from offer as o
 inner join price as p on p.product_id = o.product_id and p.price_type_id = 1
