@@ -10,6 +10,7 @@ from marketsync.paths import PROJECT
 BENCHES = (
     "import_commerceml",
     "plan_million",
+    "promotions",
     "mapping_change",
     "history",
     "adopt",

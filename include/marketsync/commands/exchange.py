@@ -82,9 +82,11 @@ def plan(
 def _shown(row: Mapping[str, Any]) -> str:
     if row["hash"]:
         return str(row["hash"])[:12]
-    if row["text"] is not None and row["amount"] is None:
-        return f"{row['from_text'] or '?'} -> {row['text']}"
-    return f"{row['from_amount']} -> {row['amount']}"
+    word = f"{row['from_text'] or '?'} -> {row['text']}"
+    if row["amount"] is None and row["text"] is not None:
+        return word
+    moved = f", promotions by the marketplace {word}" if row["text"] != row["from_text"] else ""
+    return f"{row['from_amount']} -> {row['amount']}{moved}"
 
 
 def _limits(row: Mapping[str, Any]) -> str:

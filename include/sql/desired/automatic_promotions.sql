@@ -1,5 +1,3 @@
--- Whether the marketplace may put an offer into promotions by itself: only where the account says so, and there is a
--- floor below which it may not go. Parameters: allowed. Changes desired (of prices).
-update desired
-set text = case when %(allowed)s and floor is not null then 'on' else 'off' end
-where amount is not null
+-- Whether the marketplace may put an offer into promotions by itself: no, unless desired/automatic_promotions_on says
+-- otherwise. As a default of the table: an update of every price costs more than all the rest. Changes desired.
+alter table desired alter column text set default 'off'

@@ -56,6 +56,9 @@ create table promotion_return (
     action_amount numeric(14, 2) not null
 );
 
+-- Who is in which action, without looking at every offer.
+create index offer_channel_promotion on offer_channel (warehouse, offer_id) where channel = 'promotion';
+
 -- When a floor was last sent or renewed: a marketplace forgets floors after a while.
 create table floor_renewal (
     offer_id bigint primary key references offer on delete cascade,

@@ -12,7 +12,7 @@ from marketsync.marketplaces.base import Card, Item, Observed, Offer, Outcome, P
 from marketsync.pictures import galleries
 from marketsync.sync.guards import last_word
 from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Reader, Row, Seen
-from marketsync.sync.kinds.price import fill_automatic, fill_prices, hold_prices
+from marketsync.sync.kinds.price import fill_prices, hold_prices
 from marketsync.sync.lane import Connection, Lane
 
 __all__ = ["DocumentKind"]
@@ -32,7 +32,6 @@ class DocumentKind(ChannelKind):
         """A card is created with a price: with none at all, or with one that a guard holds, it is not created."""
         connection.execute(sql("desired/create"))
         fill_prices(connection, lane, offers=offers, states=["new"])
-        fill_automatic(connection, lane)
         connection.execute(
             sql("plan/pending"),
             {"account": lane.account.id, "channel": "price", "full": False, "now": lane.clock.now()},

@@ -17,7 +17,7 @@ from marketsync.sync.lane import Connection, Lane
 from marketsync.sync.price_figures import price_figures
 from marketsync.sync.price_rules import require_price_types
 
-__all__ = ["PriceKind", "fill_automatic", "fill_prices", "hold_prices"]
+__all__ = ["PriceKind", "fill_prices", "hold_prices"]
 
 _NO_SHARE = Decimal(0)
 _CHANNEL = "price"
@@ -37,7 +37,6 @@ class PriceKind(ChannelKind):
         connection.execute(
             sql("desired/price_in_promotion"), {"account": lane.account.id, **_accepted(lane.price_rules)}
         )
-        fill_automatic(connection, lane)
 
     def guard(self, connection: Connection, lane: Lane) -> None:
         """Hold bad prices, and all large moves where too many come at once."""
@@ -86,12 +85,6 @@ class PriceKind(ChannelKind):
         connection.execute(sql("reconcile/prices_beside_promotions"), parameters)
 
 
-def fill_automatic(connection: Connection, lane: Lane) -> None:
-    """Whether the marketplace may put the offers of `desired` into promotions by itself: a part of their prices."""
-    if lane.price_rules.automatic_promotions:
-        connection.execute(sql("desired/automatic_promotions"), {"allowed": lane.account.auto_promotions})
-
-
 def _item(offer: Offer, change: Row, desired: Row) -> Item | None:
     planned = (change["to_amount"], change["to_old"], change["to_floor"])
     if (desired["amount"], desired["old"], desired["floor"]) != planned or change["to_amount"] is None:
@@ -114,6 +107,8 @@ def fill_prices(connection: Connection, lane: Lane, *, offers: list[int] | None,
             place=Place(file=f"mappings/{lane.account.mapping}/prices.yaml", account=lane.account.id),
             hint=f"It delivers: {', '.join(map(repr, sorted(known)))}. No price was planned",
         )
+    if lane.price_rules.automatic_promotions:
+        connection.execute(sql("desired/automatic_promotions"))
     account = lane.account
     goods = {"account": account.id, "offers": offers, "states": states}
     accepted = _accepted(lane.price_rules)
@@ -141,6 +136,8 @@ def fill_prices(connection: Connection, lane: Lane, *, offers: list[int] | None,
         },
     )
     connection.execute(sql("plan/currency_mended"), {"account": account.id, "channel": _CHANNEL})
+    if lane.price_rules.automatic_promotions and account.auto_promotions:
+        connection.execute(sql("desired/automatic_promotions_on"))
 
 
 def hold_prices(connection: Connection, lane: Lane) -> None:

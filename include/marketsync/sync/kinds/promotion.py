@@ -11,7 +11,7 @@ from marketsync.db import sql
 from marketsync.marketplaces.base import Item, Offer, Outcome, PromotionPrice
 from marketsync.sync import promotions, texts
 from marketsync.sync.kinds.base import ChannelKind, Documents, ItemBuilder, Row
-from marketsync.sync.kinds.price import fill_automatic, fill_prices, hold_prices
+from marketsync.sync.kinds.price import fill_prices, hold_prices
 from marketsync.sync.lane import Connection, Lane
 
 __all__ = ["PromotionKind"]
@@ -38,7 +38,6 @@ class PromotionKind(ChannelKind):
         connection.execute(sql("desired/create"))
         if not promotions.standing(connection, lane).idle:
             fill_prices(connection, lane, offers=offers, states=list(self.states))
-            fill_automatic(connection, lane)
         connection.execute(
             sql("plan/pending"),
             {"account": lane.account.id, "channel": "price", "full": True, "now": lane.clock.now()},
