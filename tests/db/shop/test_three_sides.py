@@ -11,7 +11,7 @@ import pytest
 from shop_kit import GOODS, Portal, Shop
 
 from marketsync.db import Database
-from marketsync.reports import write_reconciliation
+from marketsync.reports.workbook import write_reconciliation
 from marketsync.steps.site import read_connected_site
 
 RETAIL, MAIN = "Розничная", "Основной склад"
