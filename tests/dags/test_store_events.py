@@ -234,6 +234,7 @@ def test_open_tasks_are_told_now_and_then_and_to_their_account_alone(monkeypatch
         ('{"products": true, "prices": false, "stocks": false, "exchange_id": 3}', {"products"}),
         ('{"listed": 2, "account": "ozon"}', {"prices", "stock"}),
         ('{"something_new": 1}', set()),
+        ('{"held": 1}', {"held"}),
         ("{}", set()),
         ("not json", {"deliveries", "products", "prices", "stock", "held"}),
         ("[1]", {"deliveries", "products", "prices", "stock", "held"}),

@@ -18,6 +18,8 @@ from marketsync.sync.lane import Connection, Lane
 
 __all__ = ["Preview", "Summary", "fill_desired", "make", "preview"]
 
+_MANY = 10_000  # changes, after which the server has to look at the table anew before it joins it
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -85,9 +87,11 @@ def make(lane: Lane, *, full: bool = False) -> Summary:
         counts: dict[str, int] = {}
         if row:
             plan = row["plan_id"]
-            connection.execute(
+            inserted = connection.execute(
                 sql("plan/insert_changes"), {"plan_id": plan, "channel": lane.channel.name, "bulk": full}
             )
+            if inserted.rowcount >= _MANY:
+                connection.execute("analyze change")
             remembered = connection.execute(sql("plan/remember_counts"), {"plan_id": plan}).fetchone()
             counts = remembered["counts"] if remembered else {}
         requests.collect(connection, lane.account, lane.channel.name, now)
