@@ -119,7 +119,7 @@ def build(options: StackOptions, *, var: Path, domain: str, metadata: str) -> di
 
 
 def _accounts_at(port: int, var: Path) -> Path:
-    """A copy of the shipped accounts.yaml whose pictures lie on a sandbox at another port: they are really asked for."""
+    """A copy of the shipped accounts.yaml whose pictures lie on a sandbox at another port: they are asked for."""
     shipped, chosen = f"http://{HOST}:{SHIPPED_SANDBOX_PORT}/", f"http://{HOST}:{port}/"
     copy = var / "accounts.yaml"
     text = (INCLUDE / "accounts.yaml").read_text(encoding="utf-8")

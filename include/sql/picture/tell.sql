@@ -4,7 +4,9 @@ select offer_id, 'check', position, url, code, message, %(now)s, again_at
 from picture_told
 on conflict (offer_id, origin, position) do update
 set
-    since = case when (p.url, p.code) is distinct from (excluded.url, excluded.code) then excluded.since else p.since end,
+    since = case
+        when (p.url, p.code) is distinct from (excluded.url, excluded.code) then excluded.since else p.since
+    end,
     url = excluded.url, code = excluded.code, message = excluded.message, again_at = excluded.again_at
 where
     (p.url, p.code, p.message, p.again_at)
