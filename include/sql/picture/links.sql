@@ -1,5 +1,5 @@
--- The links that a card carries: a new one those that can be used now, one that is there those that were confirmed; where
--- none were, its pictures stay as they are shown. Parameters: offers. Reads offer_gallery.
+-- The links that a card carries: a new one those that can be used now, one that is there those that were confirmed;
+-- where none were, its pictures stay as they are shown. Parameters: offers. Reads offer_gallery.
 select
     o.offer_id,
     coalesce(case when o.state = 'new' then g.links else c.links end, '{}') as links
