@@ -375,6 +375,7 @@ class PictureRules:
         least_side, largest_side: pixels of the shorter and of the longer side.
         most_bytes: of a file.
         most: pictures of a card; the first ones are sent.
+        field: of the mapping, that carries them: whose it is decides whether they are kept equal.
     """
 
     types: tuple[str, ...] = ("JPEG", "PNG")
@@ -382,6 +383,7 @@ class PictureRules:
     largest_side: int | None = None
     most_bytes: int | None = None
     most: int = 10
+    field: str = "images"
 
 
 # ------------------------------------------------------------------ rendering of documents

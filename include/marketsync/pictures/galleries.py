@@ -84,7 +84,7 @@ def gate_cards(
 
 
 def links(connection: Connection, offers: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """The links that a card of each of these offers carries: those that were confirmed, else what can be used now."""
+    """The links that a card of each of these offers carries: a new one what can be used, others what was confirmed."""
     rows = connection.execute(sql("picture/links"), {"offers": list(offers)})
     return {row["offer_id"]: tuple(row["links"]) for row in rows}
 

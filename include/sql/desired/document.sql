@@ -4,9 +4,7 @@
 -- A new card needs a price to start with that no guard holds (opening_price); one that is there keeps its own.
 -- The text is the hash over the fields on ask: of a card that is there it moves alone, once nothing else differs, and
 -- only where it is known what is there.
--- A card whose pictures are the store's carries them, and replaces those that are there: a new one starts with what can
--- be used; one that is there is sent with the gallery that was confirmed, or where none was, once all that the store
--- lists can be used (offer_gallery).
+-- A new card starts with the pictures that can be used: where the store lists some, with one at least (offer_gallery).
 insert into desired (offer_id, warehouse, hash, text, exchange_id)
 select
     o.offer_id,
@@ -24,7 +22,6 @@ inner join rendered as r on r.offer_id = o.offer_id and r.channel = %(channel)s 
 inner join product as p on p.product_id = o.product_id
 left join offer_channel as oc on oc.offer_id = o.offer_id and oc.channel = %(channel)s and oc.warehouse = ''
 left join offer_gallery as g on o.offer_id = g.offer_id
-left join gallery as c on o.offer_id = c.offer_id
 where
     o.account = %(account)s and o.wanted and (o.adopted_at is null or %(adopted)s)
     and (%(offers)s::bigint[] is null or o.offer_id = any(%(offers)s::bigint[]))
@@ -37,10 +34,5 @@ where
             where oc.offer_id = o.offer_id and oc.channel = %(channel)s and oc.in_doubt
         )
     )
-    and (
-        g.offer_id is null
-        or c.offer_id is not null
-        or case when o.state = 'new' then g.usable > 0 and g.waiting = 0 else g.usable = g.listed end
-        or (o.state <> 'new' and not coalesce('images' = any(r.store_fields), false))
-    )
+    and (o.state <> 'new' or g.offer_id is null or (g.usable > 0 and g.waiting = 0))
     and (o.state <> 'new' or exists (select 1 from opening_price as price where price.offer_id = o.offer_id))

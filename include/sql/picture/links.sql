@@ -1,9 +1,9 @@
--- The links that a card carries: those that were confirmed, else those that can be used now. Parameters: offers.
--- Reads offer_gallery.
+-- The links that a card carries: a new one those that can be used now, one that is there those that were confirmed;
+-- where none were, its pictures stay as they are shown. Parameters: offers. Reads offer_gallery.
 select
     o.offer_id,
-    coalesce(c.links, g.links) as links
+    coalesce(case when o.state = 'new' then g.links else c.links end, '{}') as links
 from offer as o
 left join gallery as c using (offer_id)
 left join offer_gallery as g using (offer_id)
-where o.offer_id = any(%(offers)s::bigint[]) and coalesce(c.links, g.links) is not null
+where o.offer_id = any(%(offers)s::bigint[])

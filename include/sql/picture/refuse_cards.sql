@@ -6,5 +6,4 @@ from offer as o
 inner join offer_gallery as g using (offer_id)
 where
     o.account = %(account)s and o.state = 'new' and g.usable = 0 and g.waiting = 0
-    and not exists (select 1 from gallery as c where c.offer_id = o.offer_id)
 on conflict (offer_id, channel, warehouse) do nothing

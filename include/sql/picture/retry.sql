@@ -3,7 +3,7 @@
 insert into gallery_retry as r (offer_id, hash, attempts, again_at)
 select s.offer_id, s.hash, 1, %(now)s::timestamptz + make_interval(secs => (%(pauses)s::int[])[1])
 from gallery_sent as s
-inner join settled as a using (offer_id)
+inner join settled using (offer_id)
 where s.channel = %(channel)s and s.offer_id = any(%(failed)s::bigint[])
 on conflict (offer_id) do update
 set

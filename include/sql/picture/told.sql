@@ -30,7 +30,7 @@ select
     null,
     coalesce(%(messages)s::jsonb ->> 'not_listed', 'not_listed')
 from offer as o
-inner join gallery as g using (offer_id)
+inner join gallery using (offer_id)
 where
     o.account = %(account)s and o.wanted
     and coalesce(%(site)s::text, %(media)s::text) is not null

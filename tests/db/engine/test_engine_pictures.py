@@ -338,19 +338,61 @@ def test_a_lost_answer_leaves_a_doubt_and_the_same_gallery_is_sent_again(
     assert (cabinet.pictures("A-1"), engine.in_doubt("picture")) == (["b.jpg"], [])
 
 
-def test_a_mapping_that_leaves_pictures_to_the_cabinet_changes_none(
-    engine: Engine, store: Store, cabinet: Cabinet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("owner", ["cabinet", "ask"])
+def test_pictures_that_are_not_the_stores_stay_as_people_chose_them(
+    engine: Engine,
+    store: Store,
+    cabinet: Cabinet,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: str,
 ) -> None:
     folder = tmp_path / "mappings" / "ozon"
     shutil.copytree(MAPPINGS / "ozon", folder)
     monkeypatch.setenv("MARKETSYNC_MAPPINGS", str(folder.parent))
-    (folder / "owners.csv").write_text("account;group;field;owner\n*;*;images;cabinet\n", encoding="utf-8")
+    (folder / "owners.csv").write_text(f"account;group;field;owner\n*;*;images;{owner}\n", encoding="utf-8")
+    engine.configure()
     guid = store.good("A-1", pictures=["a.jpg"])
     listed(engine)
-    store.change(guid, pictures=["b.jpg"])
-    before = cabinet.now()
+    assert cabinet.pictures("A-1") == ["a.jpg"]  # a new card gets everything
+    store.change(guid, pictures=["b.jpg"], name="Другое имя")
+    listed(engine)
+    assert engine.pictures()["calls"] == 0
+    assert (cabinet.pictures("A-1"), cabinet.state()["A-1"]["name"]) == (["a.jpg"], "Другое имя")
+
+
+def test_an_adopted_card_keeps_its_pictures(engine: Engine, store: Store, cabinet: Cabinet) -> None:
+    store.good("A-1", pictures=["a.jpg"])
+    theirs = ["https://photos.example.com/1.jpg"]
+    cabinet.make_card("A-1", images=theirs)
+    steps.adopt(engine.runtime, ACCOUNT)
+    assert [row["article"] for row in engine.rows("select article from offer where adopted_at is not null")]
+    listed(engine)
     engine.pictures()
-    assert cabinet.writes(since=before) == []
+    assert cabinet.state()["A-1"]["images"] == theirs
+    assert cabinet.writes(PICTURES) == []
+
+
+def test_a_card_that_was_listed_before_galleries_were_known_keeps_its_pictures_until_all_are_good(
+    engine: Engine, store: Store, cabinet: Cabinet
+) -> None:
+    guid = store.good("A-1", pictures=["a.jpg", "b.jpg"])
+    listed(engine)
+    engine.run("delete from gallery")
+    engine.run("delete from offer_channel where channel = 'picture'")
+    cabinet.troubles(b="missing")
+    later(engine, days=4)
+    store.change(guid, name="Другое имя")
+    listed(engine)
+    engine.pictures()
+    assert cabinet.state()["A-1"]["name"] == "Другое имя"
+    assert cabinet.pictures("A-1") == ["a.jpg", "b.jpg"]
+    assert cabinet.writes(PICTURES) == []
+    cabinet.troubles()
+    later(engine, days=1)
+    engine.pictures()
+    assert cabinet.sent_pictures() == [("A-1", ["a.jpg", "b.jpg"])]
+    assert engine.pictures()["calls"] == 0
 
 
 def test_an_account_without_pictures_sends_cards_without_them(

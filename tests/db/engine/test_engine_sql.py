@@ -90,6 +90,7 @@ SAMPLES: dict[str, Any] = {
 """Parameter -> what a caller may bind."""
 
 OTHER_SAMPLES: dict[str, dict[str, Any]] = {
+    "desired/gallery": {"field": "images"},
     "promotion/save": {"place": 0},
     "limiter/take": {"at": None},
     "report/adoption_conflicts": {"price_types": ["Розничная"]},

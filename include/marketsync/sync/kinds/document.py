@@ -47,11 +47,7 @@ class DocumentKind(ChannelKind):
         galleries.gate_cards(connection, lane.account, lane.channel.name, offers, lane.clock.now())
         connection.execute(
             sql("desired/document"),
-            {
-                **lane.key,
-                "offers": offers,
-                "adopted": lane.account.adopt.keeps_equal,
-            },
+            {**lane.key, "offers": offers, "adopted": lane.account.adopt.keeps_equal},
         )
 
     def guard(self, connection: Connection, lane: Lane) -> None:

@@ -27,8 +27,9 @@ class GalleryKind(ChannelKind):
             sql("desired/gallery"),
             {
                 "states": list(self.states),
-                "now": lane.clock.now(),
+                "field": lane.picture_rules.field,
                 "adopted": lane.account.adopt.keeps_equal,
+                "now": lane.clock.now(),
             },
         )
 
