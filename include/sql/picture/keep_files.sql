@@ -1,5 +1,5 @@
--- Picture files of a delivery; the newest delivery counts. Parameters: paths, names, codes (parallel arrays; one of name
---   and code is null), exchange_id, now. Can run again.
+-- Picture files of a delivery; the newest delivery counts.
+-- Parameters: paths, names, codes (parallel arrays; one of name and code is null), exchange_id, now. Can run again.
 insert into media_file (path, name, code, exchange_id, kept_at)
 select path, name, code, %(exchange_id)s, %(now)s
 from unnest(%(paths)s::text[], %(names)s::text[], %(codes)s::text[]) as f (path, name, code)
