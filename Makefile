@@ -13,8 +13,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SYNCED := $(VENV)/.synced
 CODE := include/marketsync plugins sandbox stack demo
-# What needs only Python and make.
-TESTS := tests/unit tests/stack tests/db tests/sandbox tests/sandbox_generator tests/contract tests/dags tests/e2e
+# What needs only Python and make; the longest first, so that nobody waits for them alone at the end.
+TESTS := tests/e2e tests/db tests/dags tests/stack tests/sandbox tests/contract tests/sandbox_generator tests/unit
 
 export PYTHONPATH := $(CURDIR)/include:$(CURDIR)/plugins:$(CURDIR)
 # Airflow writes into its home as soon as it is imported.
@@ -52,7 +52,7 @@ status: setup ## what runs, and where
 	@$(BIN)/python -m stack status
 
 test: setup ## all tests that need only Python and make; ARGS=... goes to pytest
-	@$(BIN)/python -m pytest -q -n 3 --dist loadscope $(TESTS) $(ARGS)
+	@$(BIN)/python -m pytest -q -n 3 --dist loadscope --no-loadscope-reorder $(TESTS) $(ARGS)
 
 bench: setup ## measure: import, plan, the exchange through Airflow; takes about 20 minutes
 	@$(BIN)/python -m bench
