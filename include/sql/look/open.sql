@@ -32,4 +32,13 @@ select
         inner join offer as o using (offer_id)
         where o.account = %(account)s and c.state in ('planned', 'sent')
     ) as changes,
+    -- without a card, and nothing that keeps it from having one: its pictures may not have been looked at yet
+    (
+        select count(*)
+        from offer as o
+        where
+            o.account = %(account)s and o.wanted and o.state = 'new'
+            and not exists (select 1 from refusal as r where r.offer_id = o.offer_id)
+            and not exists (select 1 from change as c where c.offer_id = o.offer_id and c.state = 'held')
+    ) as cardless,
     (select count(*) from offer as o where o.account = %(account)s and o.state = 'listed') as unready

@@ -330,7 +330,7 @@ def expected(good: Good, rules: list[dict[str, Any]]) -> tuple[Decimal | None, .
         old = _round(_kopecks(amount * (1 + over / 100)), rule["rounding"])
     else:
         old = good.prices.get(rule["old"] or "Старая цена")
-    gap = Decimal(20) if amount < 400 else amount * Decimal("0.05") if amount <= 10_000 else Decimal(500)
+    gap = Decimal(20) if amount < 400 else amount * Decimal("0.05264") if amount <= 10_000 else Decimal(500)
     if old is None or amount <= 0 or old - amount < gap or old - amount >= old * Decimal("0.9"):
         old = Decimal(0)
     floor = None

@@ -69,7 +69,7 @@ SAMPLES: dict[str, Any] = {
     "apart_from": ["rename"], "archive_after": 3600.0, "archives": True, "creates": 5, "ids": [1], "longest": 50,
     "resets_at": NOW, "segment": 8, "settles_within": 900.0, "shown_by": "card", "turn": "articles", "until": NOW,
     "updates": None,
-    "action": "1", "actions": ["1"], "allowed": True, "candidates": 1, "ends_at": NOW, "frozen": [False],
+    "action": "1", "actions": ["1"], "candidates": 1, "ends_at": NOW, "frozen": [False],
     "frozen_at": None, "leave_from": ["1"], "members": 0, "moves_price": True, "place": None, "places": ["1"],
     "read_at": NOW, "setting": "1", "settings": ["1"], "starts_at": NOW, "stocks": [None], "tied": True, "title": "1",
     "withdrawal": None,
