@@ -16,6 +16,7 @@ import yaml
 
 from demo.judge import read_expected
 from demo.living import judge_living, read_adoption, read_cards
+from demo.own_catalog import images_url
 from demo.story import Outcome, Story
 from marketsync.db import Database
 from marketsync.paths import INCLUDE
@@ -90,6 +91,8 @@ def _story(stack: Stack, outcome: Outcome, say: Callable[[str], None]) -> Story:
 
 def _accounts() -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load((INCLUDE / "accounts.yaml").read_text(encoding="utf-8"))
+    for account in content["accounts"]:
+        account["pictures"] = images_url()  # of this sandbox, whatever its port: pictures are really fetched
     return content
 
 
