@@ -22,7 +22,7 @@ state was chosen, and the row is made to lead to it by these rules of the produc
   absent is 0.
 - A good deleted or unmarked after it was listed keeps its card and price, its stock is 0 everywhere; a good
   deleted before it was ever listed is `absent`.
-- An article renamed after the good was listed changes nothing on the marketplace in this version.
+- An article renamed after the good was listed renames its card: the same card, the new article.
 - On sale: there is a card, a price above 0 and some stock.
 """
 
@@ -248,6 +248,7 @@ def _change_offer(
             offer.article = f"{offer.article}-NEW"
             if good.simple:
                 after.article = offer.article
+            results[place] = replace(outcome, article=offer.article)
         case Change.JUMP:
             offer.price = replace(offer.price, retail=outcome.price.price * JUMP_FACTOR)
             results[place] = replace(outcome, held="price_jump")
