@@ -69,8 +69,10 @@ class ArticleKind(ChannelKind):
     def acknowledged(
         self, connection: Connection, lane: Lane, outcomes: Sequence[Outcome], now: datetime
     ) -> None:
-        """The offers are listed under their new articles."""
-        connection.execute(sql("article/listed"), {"account": lane.account.id})
+        """The offers are listed under their new articles; their cards, drawn under the old ones, are due again."""
+        listed = connection.execute(sql("article/listed"), {"account": lane.account.id}).rowcount
+        if listed:
+            connection.execute(sql("wake/notify"), {"payload": json.dumps({self.event: len(outcomes)})})
 
     def complete(self, connection: Connection, parameters: dict[str, Any]) -> None:
         """What a card is called is told by the card."""
