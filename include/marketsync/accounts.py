@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from marketsync.errors import BadInput, Place
+from marketsync.order_settings import Carrier, Erp, Orders, ShopOrders, Watchdog
 from marketsync.paths import accounts_file, var
 
 __all__ = [
@@ -202,6 +203,8 @@ class Schedules(_Strict):
     stocks: str = "6-59/10 * * * *"
     release: str = "50 * * * *"
     reconcile: str = "35 */2 * * *"
+    orders: str = "* * * * *"
+    fulfilment: str = "8-59/10 * * * *"
     dictionaries: str = "15 3 * * 0"
 
 
@@ -269,6 +272,7 @@ class Account(_Strict):
         archive_after: hours for which such a card stays before it is archived.
         promotions: an offer is in the first of them whose terms it meets.
         auto_promotions: the marketplace may put offers into promotions by itself, down to their floor.
+        orders: how its orders are taken; null: they are not.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -284,6 +288,7 @@ class Account(_Strict):
     archive_after: int = Field(default=24, ge=0)
     promotions: tuple[Promotion, ...] = ()
     auto_promotions: bool = False
+    orders: Orders | None = None
     guards: Guards = Guards()
     release: Release = Release()
     heal: Heal = Heal()
@@ -364,6 +369,10 @@ class Accounts(_Strict):
     time_zone: str = "Europe/Moscow"
     store: Store = Store()
     site: Site | None = None
+    erp: Erp = Erp()
+    carriers: tuple[Carrier, ...] = ()
+    shop_orders: ShopOrders | None = None
+    watchdog: Watchdog = Watchdog()
     import_schedule: str = "*/10 * * * *"
     housekeeping_schedule: str = "40 4 * * *"
     retention: Retention = Retention()

@@ -14,11 +14,12 @@ from marketsync.credentials import Credentials, credentials
 from marketsync.db import Database
 from marketsync.db.call_log import PostgresCallLog
 from marketsync.db.limiter import PostgresLimiter
-from marketsync.errors import BadInput
+from marketsync.errors import BadInput, Place
 from marketsync.files import Files
 from marketsync.http.client import ApiClient
 from marketsync.mappings import load_prices
 from marketsync.marketplaces.base import Dictionary, Kind, Marketplace, Pipeline, Renderer
+from marketsync.marketplaces.orders import Fulfilment, OrderDesk
 from marketsync.marketplaces.registry import marketplace
 from marketsync.paths import mappings_folder
 from marketsync.shop.bitrix.client import Bitrix
@@ -169,6 +170,34 @@ class Seller:
     def pipeline(self, pipeline: Pipeline) -> tuple[Lane, ...]:
         """The channels that one of the account's DAGs keeps equal, in the order in which they are sent."""
         return tuple(lane for lane in self.lanes if lane.channel.pipeline is pipeline)
+
+    @cached_property
+    def desk(self) -> OrderDesk:
+        """Reads the account's orders.
+
+        Raises:
+            BadInput: the account takes no orders, or its marketplace is not connected for them.
+        """
+        desk = self.marketplace.orders if self.account.orders else None
+        if desk is None:
+            raise BadInput(
+                f"аккаунт {self.account.id} не принимает заказы",
+                place=Place(file="accounts.yaml", account=self.account.id, field="orders"),
+                hint="Добавьте аккаунту раздел orders: {}",
+            )
+        return desk(self.client)
+
+    @cached_property
+    def fulfilment(self) -> Fulfilment:
+        """Does on the marketplace what is asked for the account's orders. Raises BadInput as `desk` does."""
+        made = self.marketplace.fulfilment if self.account.orders else None
+        if made is None:
+            raise BadInput(
+                f"аккаунт {self.account.id} не собирает заказы",
+                place=Place(file="accounts.yaml", account=self.account.id, field="orders"),
+                hint="Добавьте аккаунту раздел orders: {}",
+            )
+        return made(self.client)
 
     @property
     def cards(self) -> Lane:

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from marketsync.http.client import ApiClient
+from marketsync.marketplaces.orders import Fulfilment, OrderDesk
 
 __all__ = [
     "Accepted",
@@ -700,6 +701,7 @@ class Marketplace:
         picture_rules: what it accepts as a picture.
         check: asks who we are; returns the key's expiry where the marketplace tells it.
         transforms: the functions that its mappings may call.
+        orders, fulfilment: reads its orders, and does what is asked for them; None: it is not connected for orders.
     """
 
     name: str
@@ -715,3 +717,5 @@ class Marketplace:
     transforms: ModuleType
     price_rules: PriceRules = field(default_factory=PriceRules)
     picture_rules: PictureRules = field(default_factory=PictureRules)
+    orders: type[OrderDesk] | None = None
+    fulfilment: type[Fulfilment] | None = None

@@ -1,0 +1,106 @@
+"""The parts of accounts.yaml that are about orders: of an account, of the ERP, of carriers, of the shop."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["Carrier", "Erp", "Orders", "ShopOrders", "Watchdog"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Orders(_Strict):
+    """How an account's orders are taken.
+
+    The secrets of its push address lie in the account's connection: extra `push_secrets`, a list of one or two.
+
+    Attributes:
+        push_networks: address ranges that may push; empty: any that knows the secret.
+        most_new_per_minute: more new orders by push than these reserve nothing until they are read back.
+        lapse_minutes: after which a reservation ends that only a push speaks of.
+        overlap_minutes: how far a poll reaches back behind the last one.
+        reread_days: how many days a daily reading goes over again.
+        alert_shares: shares of the time to ship-by at which people are told.
+        alert_minutes: minutes before ship-by at which people are told.
+        erase_days: after the end of an order its buyer's data is erased.
+        carrier: which of `carriers` delivers what the marketplace does not.
+    """
+
+    push_networks: tuple[str, ...] = ()
+    most_new_per_minute: int = Field(default=120, ge=1)
+    lapse_minutes: float = Field(default=15, gt=0)
+    overlap_minutes: float = Field(default=10, gt=0)
+    reread_days: int = Field(default=5, ge=1, le=30)
+    alert_shares: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = (0.5,)
+    alert_minutes: tuple[Annotated[int, Field(gt=0)], ...] = (120, 30)
+    erase_days: int = Field(default=30, ge=1)
+    carrier: str | None = None
+
+
+class Erp(_Strict):
+    """The ERP at the other side of the gateway.
+
+    Attributes:
+        counts: what its stock deliveries count: free pieces (booked orders are taken off), or what is on hand.
+        pack_size: orders in a pack at most.
+        silent_minutes: after which nobody fetching packs, or no delivery, is an alert.
+    """
+
+    counts: Literal["free", "on_hand"] = "free"
+    pack_size: int = Field(default=100, ge=1, le=500)
+    silent_minutes: float = Field(default=60, gt=0)
+
+
+class Carrier(_Strict):
+    """A carrier of ours, and what its orders are made with.
+
+    Attributes:
+        kind: which carrier's client.
+        connection: of type http: host, login = client number, password = client key.
+        sender: the parts of the address that goods are picked up from.
+        pickup_hours: as the carrier writes them: 9-18.
+        service, variant: the carrier's codes.
+        category: what is in the parcels, for the carrier.
+        weight: kilograms of a piece whose good does not say.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    kind: Literal["dpd"] = "dpd"
+    connection: str
+    sender: dict[str, str]
+    pickup_hours: str = "9-18"
+    service: str = "PCL"
+    variant: str = "ДД"
+    category: str = "Товары для детей"
+    weight: float = Field(default=1.0, gt=0)
+    days_to_pickup: int = Field(default=1, ge=0)
+
+
+class ShopOrders(_Strict):
+    """How orders are put into the shop, so that its staff sees them too.
+
+    Attributes:
+        connection: the shop's, with the scope `sale`.
+        calls_per_second: what the portal allows.
+    """
+
+    connection: str
+    calls_per_second: float = Field(default=2.0, gt=0, le=100)
+
+
+class Watchdog(_Strict):
+    """What the watchdog looks at besides the flows themselves.
+
+    Attributes:
+        ping: the connection of an outside dead-man switch: its address is fetched every minute while all is well.
+        webhook: the connection that alerts are posted to.
+        stale_minutes: without any sign of life a flow is an alert.
+    """
+
+    ping: str | None = None
+    webhook: str | None = None
+    stale_minutes: float = Field(default=10, gt=0)
