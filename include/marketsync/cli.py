@@ -12,6 +12,7 @@ from marketsync.commands import (
     exchange,
     history,
     mappings,
+    orders,
     prices,
     promotions,
     quarantine,
@@ -29,6 +30,7 @@ for module in (store, exchange, adopt, release, stops, promotions, quarantine, h
     app.add_typer(module.app)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(prices.app, name="prices")
+app.add_typer(orders.app, name="orders")
 
 
 def main() -> None:

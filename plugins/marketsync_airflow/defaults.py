@@ -44,6 +44,7 @@ class Family(StrEnum):
     CATALOG = "catalog"
     PRICES = "prices"
     STOCKS = "stocks"
+    ORDERS = "orders"
     READ = "read"
 
 
@@ -54,6 +55,7 @@ class Pipeline(StrEnum):
     CATALOG = "catalog"
     PRICES = "prices"
     STOCKS = "stocks"
+    ORDERS = "orders"
     RELEASE = "release"
     RECONCILE = "reconcile"
     ADOPT = "adopt"

@@ -35,6 +35,7 @@ __all__ = [
     "reconcile",
     "refresh_dictionaries",
     "report",
+    "take_orders",
     "transform",
     "upload",
     "workbook",
@@ -128,6 +129,12 @@ def plan(account_id: str, pipeline: str) -> Counts:
 def upload(account_id: str, pipeline: str) -> Counts:
     """Send what is planned, as fast as the marketplace's limits allow."""
     return _call("upload", account_id, pipeline)
+
+
+@task(execution_timeout=Timeout.LONG)
+def take_orders(account_id: str) -> Counts:
+    """Read the orders of the marketplace; a new order that cannot be used does not hold the others."""
+    return _call("take_orders", account_id)
 
 
 @task

@@ -11,6 +11,7 @@ from marketsync_airflow.graphs.adopt import adopt
 from marketsync_airflow.graphs.catalog import catalog
 from marketsync_airflow.graphs.dictionaries import dictionaries
 from marketsync_airflow.graphs.housekeeping import housekeeping
+from marketsync_airflow.graphs.orders import orders
 from marketsync_airflow.graphs.reconcile import reconcile
 from marketsync_airflow.graphs.release import release
 from marketsync_airflow.graphs.store_import import store_import
@@ -22,6 +23,7 @@ __all__ = [
     "catalog",
     "dictionaries",
     "housekeeping",
+    "orders",
     "prices",
     "reconcile",
     "release",

@@ -90,7 +90,16 @@ SAMPLES: dict[str, Any] = {
 }  # fmt: skip
 """Parameter -> what a caller may bind."""
 
+_ORDERS: dict[str, Any] = {
+    "cancellation": None, "counted_at": NOW, "counts": [1], "created_at": NOW, "delivery_method": "1",
+    "event_id": 1, "flow": "changes", "ids": [1], "lapses_at": NOW, "number": "1-1", "numbers": ["1-1", "2-1"],
+    "on_hand": False, "posting_id": 1, "products": [1, 2], "read": True, "reserves": True, "rows": "[]",
+    "scheme": "marketplace", "ship_by": NOW, "source": "push", "status": "to_ship", "status_there": "awaiting_deliver",
+    "substatus_there": None, "tracking_number": None, "warehouse": MOSCOW, "watermark": NOW, "channels": ["stock"],
+}  # fmt: skip
+
 OTHER_SAMPLES: dict[str, dict[str, Any]] = {
+    **{name: _ORDERS for name in FILES if name.startswith("orders/")},
     "desired/gallery": {"field": "images"},
     "promotion/save": {"place": 0},
     "limiter/take": {"at": None},
