@@ -1,4 +1,23 @@
 -- The ERP took these orders: free pieces that it counts from now on know of them. Parameters: ids, now.
-update reservation
+-- An answer to a pack that carried an older version speaks of fewer pieces than are reserved now: it books nothing.
+-- The orders' rows are locked first, in one order with everybody else.
+with locked as (
+    select p.posting_id
+    from posting as p
+    where p.posting_id = any(%(ids)s)
+    order by p.number
+    for update
+)
+
+update reservation as r
 set booked_after = %(now)s
-where posting_id = any(%(ids)s) and ended_at is null and booked_after is null
+where
+    r.posting_id in (select l.posting_id from locked as l) and r.ended_at is null and r.booked_after is null
+    and (
+        not exists (select 1 from erp_pack_posting as t where t.posting_id = r.posting_id)
+        or exists (
+            select 1
+            from erp_pack_posting as t
+            where t.posting_id = r.posting_id and t.state = 'taken' and t.version >= r.since_version
+        )
+    )
