@@ -450,6 +450,9 @@ class Engine:
 
     # --- steps ---
 
+    def adopt(self) -> Counts:
+        return steps.adopt(self.runtime, ACCOUNT)
+
     def plan_cards(self) -> Counts:
         steps.extract_diff(self.runtime, ACCOUNT)
         return steps.transform(self.runtime, ACCOUNT)
