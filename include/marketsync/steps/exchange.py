@@ -40,9 +40,14 @@ def plan_channel(runtime: Runtime, account: str, channel: str, *, full: bool = F
 
 
 def plan(runtime: Runtime, account: str, pipeline: str) -> Counts:
-    """Plan every channel of a pipeline."""
+    """Plan every channel of a pipeline; a sign of life for the watchdog."""
     lanes = runtime.seller(account).pipeline(Pipeline(pipeline))
-    return total([plan_channel(runtime, account, lane.channel.name) for lane in lanes])
+    counts = total([plan_channel(runtime, account, lane.channel.name) for lane in lanes])
+    with runtime.database.transaction() as connection:
+        connection.execute(
+            sql("watchdog/heard"), {"account": account, "flow": pipeline, "now": runtime.clock.now()}
+        )
+    return counts
 
 
 def upload_channel(runtime: Runtime, account: str, channel: str) -> Counts:
