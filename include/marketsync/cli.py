@@ -9,6 +9,7 @@ import typer
 
 from marketsync.commands import (
     adopt,
+    erp_keys,
     exchange,
     history,
     mappings,
@@ -29,6 +30,7 @@ for module in (store, exchange, adopt, release, stops, promotions, quarantine, h
     app.add_typer(module.app)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(prices.app, name="prices")
+app.add_typer(erp_keys.app, name="erp-key")
 
 
 def main() -> None:
