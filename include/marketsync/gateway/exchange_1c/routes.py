@@ -186,16 +186,12 @@ class _Exchange:
                 if size > self._settings.limits.total:
                     return failure(say("too_large", limit=self._settings.limits.total))
                 await run_in_threadpool(body.write, chunk)
-            await run_in_threadpool(
-                self._uploads().take, session, call.kind, name, cast("IO[bytes]", body)
-            )
+            await run_in_threadpool(self._uploads().take, session, call.kind, name, cast("IO[bytes]", body))
         return success()
 
     async def _import(self, session: Session, call: Call) -> Answer:
         """Hold the question for a while: 1C asks again at once, and a short import is over by then."""
-        catalog = Catalog(
-            Batches(self._database(), self._files, self._clock), self._clock, self._settings
-        )
+        catalog = Catalog(Batches(self._database(), self._files, self._clock), self._clock, self._settings)
         asked = await run_in_threadpool(catalog.ask, session, call.filename)
         until = self._clock.monotonic() + self._settings.wait.total_seconds()
         while catalog.is_open(asked) and asked.exchange_id is not None and self._clock.monotonic() < until:

@@ -34,7 +34,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "The unknown mode “{value}” for type={kind}",
     ),
     "post_wanted": ("Файл передают методом POST", "A file is sent by POST"),
-    "accepted": ("Файл {name} принят, ждёт остальных файлов выгрузки", "The file {name} waits for the others"),
+    "accepted": (
+        "Файл {name} принят, ждёт остальных файлов выгрузки",
+        "The file {name} waits for the others",
+    ),
     "waiting": ("Выгрузка принята, ждёт импорта", "The delivery waits for its import"),
     "importing": ("Идёт импорт", "The import is running"),
     "imported": ("Импорт завершён", "Imported"),

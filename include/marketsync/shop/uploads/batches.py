@@ -96,9 +96,7 @@ class Batches:
     def progress(self, exchange_id: int) -> Asked:
         """How far a delivery is."""
         with self._database.transaction() as connection:
-            row = connection.execute(
-                sql("upload/delivery_state"), {"exchange_id": exchange_id}
-            ).fetchone()
+            row = connection.execute(sql("upload/delivery_state"), {"exchange_id": exchange_id}).fetchone()
         if row is None:
             return Asked(Progress.REFUSED, exchange_id, "выгрузка удалена из базы: начните обмен заново")
         return Asked(_STATES[row["state"]], exchange_id, row["error"], row["delivered_at"])

@@ -26,7 +26,12 @@ from marketsync.shop.uploads.sessions import Session
 __all__ = ["Uploads"]
 
 _HEAD = 64  # bytes; an XML declaration and the root's name, or an archive's first entry with its checksum
-_XML_STARTS = (b"<?xml", b"\xef\xbb\xbf<?xml", "\ufeff<?xml".encode("utf-16-le"), "\ufeff<?xml".encode("utf-16-be"))
+_XML_STARTS = (
+    b"<?xml",
+    b"\xef\xbb\xbf<?xml",
+    "\ufeff<?xml".encode("utf-16-le"),
+    "\ufeff<?xml".encode("utf-16-be"),
+)
 _CHUNK = 1 << 20
 
 Connection = psycopg.Connection[Row]
