@@ -1,5 +1,5 @@
--- The dialogue with 1C over HTTP: sessions, what they uploaded, and how a delivery of such a session is read. Runs inside
--- one transaction, in schema marketsync, once.
+-- The dialogue with 1C over HTTP: sessions, what they uploaded, and how a delivery of such a session is read.
+-- Runs inside one transaction, in schema marketsync, once.
 
 alter table exchange add column began_at timestamptz; -- what it holds is no older than this; null: than delivered_at
 -- part: one portion of a session, so that what it does not name stays; whole: everything of a session, in which 1C
@@ -13,9 +13,12 @@ create table exchange_session (
     cookie_hash bytea not null unique,      -- of the cookie's value, which is kept nowhere
     check_hash bytea not null unique,       -- of sessid
     folder text not null,                   -- in files/: the parts as they came
+    place text not null,                    -- in files/: what was joined of them, a folder for each batch
     version text,                           -- of CommerceML, as 1C named it
     began_at timestamptz not null,          -- checkauth
     seen_at timestamptz not null,
+    closing_id bigint references exchange on delete set null, -- the delivery of all its batches together
+    pack_id bigint references erp_pack on delete set null, -- the orders that it was given and has not answered for
     ended_at timestamptz                    -- no more is taken; its parts are gone or are about to be
 );
 create index exchange_session_open on exchange_session (seen_at) where ended_at is null;
@@ -27,7 +30,6 @@ create table exchange_batch (
     number int not null,
     kind text not null check (kind in ('catalog', 'sale')),
     state text not null check (state in ('open', 'handed', 'done', 'refused', 'dropped')),
-    place text not null,                    -- a folder of files/, where its files are joined
     asked text[] not null default '{}',     -- files whose import was asked for
     names text[] not null default '{}',     -- XML files in it, those of archives too, once it was handed over
     exchange_id bigint references exchange on delete set null,

@@ -13,5 +13,5 @@ where
         or (exchange_session.check_hash = %(check_hash)s::bytea and exchange_session.key_id = %(key_id)s::bigint)
     )
 returning
-    exchange_session.session_id, exchange_session.key_id, exchange_session.folder, exchange_session.began_at,
-    exchange_session.version, exchange_session.check_hash, erp_key.name as key_name
+    exchange_session.session_id, exchange_session.key_id, exchange_session.folder, exchange_session.place,
+    exchange_session.began_at, exchange_session.version, exchange_session.check_hash, erp_key.name as key_name

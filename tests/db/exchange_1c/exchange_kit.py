@@ -1,4 +1,4 @@
-"""What the tests of 1C's dialogue share: the gateway on a real port, the import beside it, and what is in the tables."""
+"""What the tests of 1C's dialogue share: the gateway on a real port, the import beside it, what is in the tables."""
 
 from __future__ import annotations
 
@@ -72,17 +72,15 @@ class Place:
 
     def store(self) -> list[list[dict[str, Any]]]:
         """Goods, prices and counts as they stand, without the ids that differ from run to run."""
-        return [
-            self.rows(query)
-            for query in (
-                "select guid, article, name, description, deleted, properties, barcodes from product order by guid",
-                "select p.guid, t.name, x.amount from price x join product p using (product_id)"
-                " join price_type t using (price_type_id) order by 1, 2",
-                "select p.guid, w.name, s.quantity from stock s join product p using (product_id)"
-                " join store_warehouse w using (warehouse_id) order by 1, 2",
-                "select guid, parent_guid, name, path from product_group order by guid",
-            )
-        ]
+        queries = (
+            "select guid, article, name, description, deleted, properties, barcodes from product order by guid",
+            "select p.guid, t.name, x.amount from price x join product p using (product_id)"
+            " join price_type t using (price_type_id) order by 1, 2",
+            "select p.guid, w.name, s.quantity from stock s join product p using (product_id)"
+            " join store_warehouse w using (warehouse_id) order by 1, 2",
+            "select guid, parent_guid, name, path from product_group order by guid",
+        )
+        return [self.rows(query) for query in queries]
 
 
 @contextmanager

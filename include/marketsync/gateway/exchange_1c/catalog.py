@@ -25,14 +25,13 @@ class Catalog:
         """1C wants a file imported. Raises `BadInput`."""
         return self._batches.ask(session, upload_name(filename))
 
+    def close(self, session: Session, *, deactivate: bool) -> Asked:
+        """1C has sent everything. Raises `BadInput`."""
+        return self._batches.close(session, deactivate=deactivate)
+
     def look(self, exchange_id: int) -> Asked:
         """How far a delivery is."""
         return self._batches.progress(exchange_id)
-
-    @staticmethod
-    def is_open(asked: Asked) -> bool:
-        """Whether waiting a little may bring another answer."""
-        return asked.progress in (Progress.WAITING, Progress.IMPORTING)
 
     def answer(self, asked: Asked, filename: str) -> Answer:
         """As 1C is told it."""

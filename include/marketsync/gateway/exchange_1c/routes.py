@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from typing import IO, cast
 
 import psycopg
@@ -28,7 +29,7 @@ from marketsync.gateway.exchange_1c.request import COOKIE, Call, call_of
 from marketsync.gateway.exchange_1c.settings import ExchangeSettings
 from marketsync.gateway.exchange_1c.texts import say
 from marketsync.orders.keys import Key, Scope, check
-from marketsync.shop.uploads.batches import Batches
+from marketsync.shop.uploads.batches import Asked, Batches
 from marketsync.shop.uploads.names import upload_name
 from marketsync.shop.uploads.parts import Uploads
 from marketsync.shop.uploads.sessions import Session, find_session, open_session, set_version
@@ -125,7 +126,7 @@ class _Exchange:
             case "import" if call.kind == "catalog":
                 return await self._import(session, call)
             case "complete" | "deactivate" if call.kind == "catalog":
-                return success()
+                return await self._close(session, call)
         return failure(say("unknown_mode", value=call.mode[:40], kind=call.kind))
 
     # ------------------------------------------------------------ who asks
@@ -152,14 +153,14 @@ class _Exchange:
                 check=call.check,
                 key_id=key.key_id if key else None,
             )
-        if session is None:
+        if session is None or (key is not None and key.key_id != session.key_id):
             raise _Refused(failure(say("no_session")))
         return session
 
     def _checkauth(self, call: Call) -> Answer:
         key = self._key(call)
         with self._database().transaction() as connection:
-            opened = open_session(connection, key.key_id, self._clock.now())
+            opened = open_session(connection, key.key_id, self._clock)
         lines = ["success", COOKIE, opened.cookie, f"sessid={opened.check}"]
         if call.kind == "catalog":
             lines.append(f"timestamp={opened.began_at.timestamp():.0f}")
@@ -190,14 +191,29 @@ class _Exchange:
         return success()
 
     async def _import(self, session: Session, call: Call) -> Answer:
-        """Hold the question for a while: 1C asks again at once, and a short import is over by then."""
-        catalog = Catalog(Batches(self._database(), self._files, self._clock), self._clock, self._settings)
+        catalog = self._catalog()
         asked = await run_in_threadpool(catalog.ask, session, call.filename)
+        return await self._held(catalog, asked, call)
+
+    async def _close(self, session: Session, call: Call) -> Answer:
+        deactivate = call.mode == "deactivate"
+        if deactivate and call.timestamp is None:
+            return failure(say("no_timestamp"))
+        catalog = self._catalog()
+        asked = await run_in_threadpool(partial(catalog.close, session, deactivate=deactivate))
+        return await self._held(catalog, asked, call)
+
+    async def _held(self, catalog: Catalog, asked: Asked, call: Call) -> Answer:
+        """Hold the question for a while: 1C asks again at once, and a short import is over by then."""
         until = self._clock.monotonic() + self._settings.wait.total_seconds()
-        while catalog.is_open(asked) and asked.exchange_id is not None and self._clock.monotonic() < until:
+        while asked.open and asked.exchange_id is not None and self._clock.monotonic() < until:
             await asyncio.sleep(_LOOK_EVERY)
             asked = await run_in_threadpool(catalog.look, asked.exchange_id)
         return catalog.answer(asked, call.filename)
+
+    def _catalog(self) -> Catalog:
+        batches = Batches(self._database(), self._files, self._clock)
+        return Catalog(batches, self._clock, self._settings)
 
     def _uploads(self) -> Uploads:
         return Uploads(self._database(), self._files, self._clock, self._settings.limits)

@@ -33,6 +33,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Неизвестный mode «{value}» для type={kind}",
         "The unknown mode “{value}” for type={kind}",
     ),
+    "no_timestamp": (
+        "Для deactivate нужен timestamp из ответа checkauth",
+        "deactivate needs the timestamp that checkauth answered",
+    ),
     "post_wanted": ("Файл передают методом POST", "A file is sent by POST"),
     "accepted": (
         "Файл {name} принят, ждёт остальных файлов выгрузки",
@@ -43,8 +47,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "imported": ("Импорт завершён", "Imported"),
     "impatient": (
         (
-            "Импорт не закончился за {minutes} мин. Выгрузка {exchange_id} принята и будет загружена, повторять её не нужно. "
-            "Сообщите администратору: проверьте DAG store__import"
+            "Импорт не закончился за {minutes} мин. Выгрузка {exchange_id} принята и будет загружена, "
+            "повторять её не нужно. Сообщите администратору: проверьте DAG store__import"
         ),
         (
             "The import has not ended within {minutes} min. The delivery {exchange_id} is kept and will be imported. "

@@ -8,33 +8,32 @@ that begins as the file began is the file begun anew.
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from dataclasses import dataclass
 from typing import IO
 from uuid import uuid4
 
-import psycopg
-
 from marketsync.clock import Clock
 from marketsync.db import Database, sql
-from marketsync.db.connection import Row
 from marketsync.errors import BadInput, Place
 from marketsync.files import Files
-from marketsync.shop.handover import new_place
+from marketsync.shop.uploads import folders
 from marketsync.shop.uploads.limits import UploadLimits
-from marketsync.shop.uploads.sessions import Session
+from marketsync.shop.uploads.sessions import Connection, Session, lock_session
 
 __all__ = ["Uploads"]
 
 _HEAD = 64  # bytes; an XML declaration and the root's name, or an archive's first entry with its checksum
-_XML_STARTS = (
-    b"<?xml",
-    b"\xef\xbb\xbf<?xml",
-    "\ufeff<?xml".encode("utf-16-le"),
-    "\ufeff<?xml".encode("utf-16-be"),
-)
+_MARK = "\ufeff<?xml"
+_XML_STARTS = (b"<?xml", _MARK.encode(), _MARK.encode("utf-16-le"), _MARK.encode("utf-16-be"))
 _CHUNK = 1 << 20
 
-Connection = psycopg.Connection[Row]
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    stored: str
+    size: int
+    digest: bytes
+    head: bytes
 
 
 class Uploads:
@@ -56,99 +55,87 @@ class Uploads:
         Args:
             kind: catalog or sale.
             name: a checked name.
-            body: the whole of it, at its beginning.
+            body: the whole of it.
 
         Raises:
             BadInput: the session is over, or has uploaded too much; nothing was taken.
         """
-        digest, size, head = _look(body)
-        if not size:
+        part = _look(f"{session.folder}/{uuid4().hex}", body)
+        if not part.size:
             raise BadInput(
                 "пустое тело запроса: файл не принят",
                 place=Place(file=name),
                 hint="Повторите выгрузку: 1С не передала ни одного байта",
             )
         body.seek(0)
-        stored = f"{session.folder}/{uuid4().hex}"
-        self._files.write(stored, body)
-        given_up: list[str] = []
-        kept = False
+        self._files.write(part.stored, body)
+        of_no_use = [part.stored]
         try:
             with self._database.transaction() as connection:
-                given_up, kept = self._enter(connection, session, kind, name, stored, size, digest, head)
+                of_no_use = self._enter(connection, session, kind, name, part)
         finally:
-            if not kept:
+            for stored in of_no_use:
                 self._files.delete(stored)
-        for old in given_up:
-            self._files.delete(old)
 
     def begin(self, session: Session, kind: str) -> None:
         """Empty what the session uploaded and did not have imported."""
-        now = self._clock.now()
         with self._database.transaction() as connection:
             lock_session(connection, session)
-            batch = open_batch(connection, session, kind)
+            batch = connection.execute(
+                sql("upload/open_batch"), {"session_id": session.session_id, "kind": kind}
+            ).fetchone()
             if batch is None:
                 return
-            drop_batch(connection, session, int(batch["number"]), "dropped", None, now)
-            parts = connection.execute(
-                sql("upload/batch_parts"), {"session_id": session.session_id, "batch": batch["number"]}
-            ).fetchall()
-        for part in parts:
-            self._files.delete(part["object"])
-        for name in self._files.list(batch["place"]):
-            self._files.delete(name)
+            key = {"session_id": session.session_id, "batch": batch["number"]}
+            parts = connection.execute(sql("upload/batch_parts"), key).fetchall()
+            connection.execute(
+                sql("upload/drop_batch"),
+                {
+                    "session_id": session.session_id,
+                    "number": batch["number"],
+                    "state": "dropped",
+                    "result": None,
+                    "now": self._clock.now(),
+                },
+            )
+        folders.remove(self._files, [part["object"] for part in parts])
+        folders.remove_batch(self._files, session, batch["number"])
 
     def _enter(
-        self,
-        connection: Connection,
-        session: Session,
-        kind: str,
-        name: str,
-        stored: str,
-        size: int,
-        digest: bytes,
-        head: bytes,
-    ) -> tuple[list[str], bool]:
-        """Write the part down; which objects are of no more use, and whether the part is kept."""
+        self, connection: Connection, session: Session, kind: str, name: str, part: _Part
+    ) -> list[str]:
+        """Write the part down; returns the objects that are of no use now."""
         now = self._clock.now()
         lock_session(connection, session)
-        batch = open_batch(connection, session, kind) or self._add_batch(connection, session, kind, now)
+        of_kind = {"session_id": session.session_id, "kind": kind, "now": now}
+        batch = (
+            connection.execute(sql("upload/open_batch"), of_kind).fetchone()
+            or connection.execute(sql("upload/add_batch"), of_kind).fetchone()
+            or {}
+        )
         key = {"session_id": session.session_id, "batch": batch["number"], "file": name}
         parts = connection.execute(sql("upload/file_parts"), key).fetchall()
-        if parts and bytes(parts[-1]["hash"]) == digest:
-            return [], False
-        given_up: list[str] = []
-        if parts and _begins_anew(bytes(parts[0]["head"]), head):
+        if parts and bytes(parts[-1]["hash"]) == part.digest:
+            return [part.stored]
+        of_no_use: list[str] = []
+        if parts and _begins_anew(bytes(parts[0]["head"]), part.head):
             connection.execute(sql("upload/forget_file"), key)
-            given_up = [part["object"] for part in parts]
+            of_no_use = [known["object"] for known in parts]
             parts = []
-        self._check(connection, key, name, size)
+        self._check(connection, key, name, part.size)
         connection.execute(
             sql("upload/add_part"),
             {
                 **key,
                 "number": int(parts[-1]["number"]) + 1 if parts else 1,
-                "object": stored,
-                "bytes": size,
-                "hash": digest,
-                "head": head,
+                "object": part.stored,
+                "bytes": part.size,
+                "hash": part.digest,
+                "head": part.head,
                 "now": now,
             },
         )
-        return given_up, True
-
-    def _add_batch(self, connection: Connection, session: Session, kind: str, now: datetime) -> Row:
-        row = connection.execute(
-            sql("upload/add_batch"),
-            {
-                "session_id": session.session_id,
-                "kind": kind,
-                "place": new_place(self._clock),
-                "now": now,
-            },
-        ).fetchone()
-        return row or {}
+        return of_no_use
 
     def _check(self, connection: Connection, key: dict[str, object], name: str, size: int) -> None:
         row = connection.execute(sql("upload/totals"), key).fetchone() or {}
@@ -166,41 +153,7 @@ class Uploads:
             )
 
 
-def lock_session(connection: Connection, session: Session) -> None:
-    """Take turns with the session's other calls.
-
-    Raises:
-        BadInput: it is over.
-    """
-    if connection.execute(sql("upload/lock_session"), {"session_id": session.session_id}).fetchone() is None:
-        raise BadInput("сеанс обмена завершён", hint="Начните обмен заново")
-
-
-def open_batch(connection: Connection, session: Session, kind: str) -> Row | None:
-    """The batch that takes what comes now."""
-    return connection.execute(
-        sql("upload/open_batch"), {"session_id": session.session_id, "kind": kind}
-    ).fetchone()
-
-
-def drop_batch(
-    connection: Connection, session: Session, number: int, state: str, result: str | None, now: datetime
-) -> None:
-    """Nothing of the batch is taken over."""
-    connection.execute(
-        sql("upload/drop_batch"),
-        {
-            "session_id": session.session_id,
-            "number": number,
-            "state": state,
-            "result": result,
-            "now": now,
-        },
-    )
-
-
-def _look(body: IO[bytes]) -> tuple[bytes, int, bytes]:
-    """Hash, size and first bytes."""
+def _look(stored: str, body: IO[bytes]) -> _Part:
     digest = hashlib.sha256()
     size = 0
     head = b""
@@ -210,10 +163,8 @@ def _look(body: IO[bytes]) -> tuple[bytes, int, bytes]:
             head = chunk[:_HEAD]
         digest.update(chunk)
         size += len(chunk)
-    return digest.digest(), size, head
+    return _Part(stored, size, digest.digest(), head)
 
 
 def _begins_anew(first: bytes, head: bytes) -> bool:
-    if head.startswith(_XML_STARTS):
-        return True
-    return len(head) == _HEAD and head == first
+    return head.startswith(_XML_STARTS) or (len(head) == _HEAD and head == first)

@@ -15,10 +15,13 @@ from uuid import uuid4
 
 import psycopg
 
+from marketsync.clock import Clock
 from marketsync.db.connection import Row
 from marketsync.db.queries import sql
+from marketsync.errors import BadInput
+from marketsync.shop.handover import new_place
 
-__all__ = ["Opened", "Session", "find_session", "open_session", "set_version"]
+__all__ = ["Connection", "Opened", "Session", "find_session", "lock_session", "open_session", "set_version"]
 
 FOLDER = "uploads"
 STAMP = "%Y%m%d-%H%M%S"
@@ -32,6 +35,7 @@ class Session:
 
     Attributes:
         folder: of the common file store, where its parts lie.
+        place: of the common file store, where what was joined of them lies, a folder for each batch.
         began_at: the moment of checkauth: all that it uploads is no older.
         version: of CommerceML, where 1C named it.
     """
@@ -40,6 +44,7 @@ class Session:
     key_id: int
     key_name: str
     folder: str
+    place: str
     began_at: datetime
     version: str | None
 
@@ -53,8 +58,9 @@ class Opened:
     began_at: datetime
 
 
-def open_session(connection: Connection, key_id: int, now: datetime) -> Opened:
+def open_session(connection: Connection, key_id: int, clock: Clock) -> Opened:
     """Begin a session of a key."""
+    now = clock.now()
     cookie, check = secrets.token_hex(16), secrets.token_hex(16)
     connection.execute(
         sql("upload/open_session"),
@@ -63,6 +69,7 @@ def open_session(connection: Connection, key_id: int, now: datetime) -> Opened:
             "cookie_hash": _hash(cookie),
             "check_hash": _hash(check),
             "folder": f"{FOLDER}/{now:{STAMP}}-{uuid4().hex[:8]}",
+            "location": new_place(clock),
             "now": now,
         },
     )
@@ -96,6 +103,16 @@ def find_session(
         return None
     row.pop("check_hash")
     return Session(**row)
+
+
+def lock_session(connection: Connection, session: Session) -> None:
+    """Take turns with the session's other calls, until the transaction ends.
+
+    Raises:
+        BadInput: it is over.
+    """
+    if connection.execute(sql("upload/lock_session"), {"session_id": session.session_id}).fetchone() is None:
+        raise BadInput("сеанс обмена завершён", hint="Начните обмен заново")
 
 
 def set_version(connection: Connection, session: Session, version: str) -> None:
