@@ -10,6 +10,7 @@ import typer
 from marketsync.commands import (
     adopt,
     deadlines,
+    erp_keys,
     exchange,
     history,
     mappings,
@@ -33,6 +34,7 @@ app.add_typer(mappings.app, name="mappings")
 app.add_typer(prices.app, name="prices")
 app.add_typer(deadlines.alerts, name="alerts")
 app.add_typer(deadlines.due, name="orders")
+app.add_typer(erp_keys.app, name="erp-key")
 
 
 def main() -> None:

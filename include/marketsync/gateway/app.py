@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from fastapi import FastAPI
 
+from marketsync.clock import SYSTEM, Clock
+from marketsync.db import Database
 from marketsync.files import Files
-from marketsync.gateway import media
+from marketsync.gateway import exchange_1c, media
 
 __all__ = ["app", "create_app"]
 
 
-def create_app(files: Files) -> FastAPI:
-    """The application over a file store."""
+def create_app(
+    files: Files,
+    database: Database | None = None,
+    clock: Clock = SYSTEM,
+    exchange: exchange_1c.ExchangeSettings | None = None,
+) -> FastAPI:
+    """The application over a file store.
+
+    Args:
+        database: by default that of the environment, looked for when it is first needed.
+    """
+    found = cache(lambda: database or Database.from_environment())
     made = FastAPI(title="marketsync gateway", docs_url=None, redoc_url=None, openapi_url=None)
 
     @made.get("/healthz")
@@ -19,6 +33,7 @@ def create_app(files: Files) -> FastAPI:
         return {"status": "ok"}
 
     made.include_router(media.router(files))
+    made.include_router(exchange_1c.router(found, files, clock, exchange or exchange_1c.ExchangeSettings()))
     return made
 
 
