@@ -218,7 +218,9 @@ def _line_add(site: Site, params: Mapping[str, Any], knobs: BitrixKnobs, now: da
         row |= {"name": element["name"], "productXmlId": element["xmlId"], "weight": element.get("weight")}
     if row["customPrice"] != "Y":
         # prices come from the catalog, whatever was sent
-        fields = {key: value for key, value in fields.items() if key not in ("price", "basePrice", "discountPrice")}
+        fields = {
+            key: value for key, value in fields.items() if key not in ("price", "basePrice", "discountPrice")
+        }
         price = next((one["price"] for one in site.prices.values() if one["productId"] == product), 0.0)
         row |= {"price": price, "basePrice": price}
     row |= _line_values(fields)

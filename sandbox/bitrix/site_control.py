@@ -149,7 +149,10 @@ def orders(system: BitrixSystem) -> list[Json]:
             **{name: row[name] for name in _ORDER},
             "properties": {str(number): value for number, value in site.order_values[row["id"]].items()},
             "lines": [
-                {name: line[name] for name in ("id", "productId", "productXmlId", "xmlId", "name", "quantity", "price")}
+                {
+                    name: line[name]
+                    for name in ("id", "productId", "productXmlId", "xmlId", "name", "quantity", "price")
+                }
                 for line in lines_of(site, row["id"])
             ],
         }

@@ -65,7 +65,9 @@ def test_an_order_is_made_read_changed_and_listed(sales: Sales) -> None:
     assert sales.ok("basketitem.delete", id=second["id"]) is True
     told = sales.ok("order.update", id=number, fields={"canceled": "Y", "statusId": "D"})["order"]
     assert (told["price"], told["canceled"], told["statusId"]) == (300.0, "Y", "D")
-    listed = sales.ok("order.list", filter={"@xmlId": ["ozon:1-1"]}, select=["id", "xmlId", "price"])["orders"]
+    listed = sales.ok("order.list", filter={"@xmlId": ["ozon:1-1"]}, select=["id", "xmlId", "price"])[
+        "orders"
+    ]
     assert listed == [{"id": number, "xmlId": "ozon:1-1", "price": 300.0}]
     lines = sales.ok("basketitem.list", filter={"@orderId": [number]}, select=["id", "xmlId", "quantity"])
     assert lines["basketItems"] == [{"id": first["id"], "xmlId": "A", "quantity": 3.0}]
@@ -96,12 +98,14 @@ def test_a_batch_makes_an_order_with_its_lines(sales: Sales) -> None:
 
 def test_the_catalog_gives_the_price_unless_it_is_set(sales: Sales) -> None:
     good = next(
-        good for good in sales.http.get("/_sandbox/bitrix/state").json().values() if good["prices"].get("Розничная")
+        good
+        for good in sales.http.get("/_sandbox/bitrix/state").json().values()
+        if good["prices"].get("Розничная")
     )
     number = sales.order()
-    assert sales.line(number, productId=good["id"], customPrice="N").json()["result"]["basketItem"]["price"] in (
-        list(good["prices"].values())
-    )
+    assert sales.line(number, productId=good["id"], customPrice="N").json()["result"]["basketItem"][
+        "price"
+    ] in (list(good["prices"].values()))
     sales.control("edit", goods=[{"xmlId": good["xmlId"], "active": "N"}])
     assert sales.line(number, productId=good["id"]).json()["error"] == 200140400007
 
