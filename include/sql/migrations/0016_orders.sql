@@ -186,10 +186,13 @@ create table order_task (
     asked_at timestamptz not null,
     state text not null check (state in ('waiting', 'doing', 'done', 'refused')),
     in_doubt bool not null default false,   -- a call may have had its effect: read before it is repeated
-    attempts int not null default 0,
+    attempts int not null default 0,        -- calls that change something there
+    called_at timestamptz,                  -- the last of them
+    looks int not null default 0,           -- readings of its effect since then, and passing troubles
     not_before timestamptz,
     result jsonb not null default '{}',
     error text,                             -- the last trouble, for a person
+    run text,                               -- the run that refused it: who repeats that run means this too
     finished_at timestamptz
 );
 create unique index order_task_one_open on order_task (posting_id, kind) where state in ('waiting', 'doing');
@@ -213,8 +216,10 @@ create table label_request (
     numbers text[] not null,
     state text not null check (state in ('open', 'done', 'failed')),
     created_at timestamptz not null,
-    completed_at timestamptz,
+    completed_at timestamptz,               -- when the marketplace first said so
+    looks int not null default 0,
     next_look_at timestamptz,
+    unnamed bool not null default false,    -- its pages did not say whose they are
     error text
 );
 create index label_request_open on label_request (account) where state = 'open';
@@ -257,6 +262,8 @@ create table handover (
     status_there text,
     act_file text,
     asked_by text not null,
+    attempts int not null default 0,
+    not_before timestamptz,
     error text,
     created_at timestamptz not null,
     changed_at timestamptz not null,

@@ -1,0 +1,6 @@
+-- Whether the pages of the account's last labels of several orders did not say whose they are. Parameters: account.
+select unnamed
+from label_request
+where account = %(account)s and state = 'done' and (unnamed or cardinality(numbers) > 1)
+order by label_request_id desc
+limit 1
