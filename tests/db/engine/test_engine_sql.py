@@ -86,6 +86,7 @@ SAMPLES: dict[str, Any] = {
     "most_bytes": 10_000_000, "pauses": [600, 3600], "pictures": "picture", "position": 1,
     "site": "https://shop.example", "url": None, "paths": ["a.jpg", "b.jpg"], "names": ["0.jpg", None],
     "codes": [None, "damaged"],
+    "level": "warning", "posting_id": None,
 }  # fmt: skip
 """Parameter -> what a caller may bind."""
 
