@@ -17,7 +17,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from marketsync.errors import BadInput, Place
 from marketsync.marketplaces.orders import MarkingCode, Package, PackageLine, Posting
 
-__all__ = ["AskRefused", "Cancel", "Line", "Marks", "Parcel", "Piece", "Shipping", "TaskKind", "Tracking", "checked"]
+__all__ = [
+    "AskRefused",
+    "Cancel",
+    "Line",
+    "Marks",
+    "Parcel",
+    "Piece",
+    "Shipping",
+    "TaskKind",
+    "Tracking",
+    "checked",
+]
 
 
 class TaskKind(StrEnum):
@@ -42,7 +53,9 @@ class AskRefused(BadInput):
         code: shape, no_such_order, another_open, cancelled, already, unknown_sku or quantity.
     """
 
-    def __init__(self, code: str, message: str, *, place: Place | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, *, place: Place | None = None, hint: str | None = None
+    ) -> None:
         super().__init__(message, place=place, hint=hint)
         self.code = code
 
@@ -157,7 +170,9 @@ def checked(kind: TaskKind, asked: Mapping[str, Any], posting: Posting) -> dict[
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or kind.value
-        raise AskRefused("shape", f"{first['msg']}", place=Place(offer=posting.number, field=field)) from error
+        raise AskRefused(
+            "shape", f"{first['msg']}", place=Place(offer=posting.number, field=field)
+        ) from error
     ordered = Counter[str]()
     for line in posting.lines:
         if line.sku:
@@ -178,9 +193,7 @@ def checked(kind: TaskKind, asked: Mapping[str, Any], posting: Posting) -> dict[
     return value
 
 
-def _compare(
-    field: str, number: str, ordered: Counter[str], given: Sequence[Line], *, whole: bool
-) -> None:
+def _compare(field: str, number: str, ordered: Counter[str], given: Sequence[Line], *, whole: bool) -> None:
     """Raise where more, or (`whole`) less, is given than was ordered."""
     place = Place(offer=number, field=field)
     counted = Counter[str]()

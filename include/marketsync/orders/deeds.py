@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from marketsync.marketplaces.orders import Deed, DeedResult, PackageLine, Posting, PostingStatus, Stage
@@ -34,9 +34,10 @@ _GOALS: Mapping[TaskKind, Stage] = {
 
 @dataclass(frozen=True)
 class Bench:
-    """What work on an account's orders needs."""
+    """What one attempt after another at work on an account's orders needs."""
 
     seller: Seller
+    _called: set[int] = field(default_factory=set)
 
     @property
     def account(self) -> str:
@@ -67,6 +68,15 @@ class Bench:
         """Commit that a call is about to be made."""
         with self.seller.runtime.database.transaction() as connection:
             tasks.intend(connection, claimed, self.now(), **result)
+        self._called.update(task.task_id for task in claimed)
+
+    def begin(self) -> None:
+        """A new attempt: nothing is called yet."""
+        self._called.clear()
+
+    def called(self, task: Task) -> bool:
+        """Whether this attempt at a task got as far as its call."""
+        return task.task_id in self._called
 
 
 def perform(bench: Bench, task: Task) -> Verdict:

@@ -40,6 +40,8 @@ __all__ = [
     "refused",
     "retry",
     "settle",
+    "task_of",
+    "wake",
 ]
 
 Connection = psycopg.Connection[dict[str, Any]]
@@ -295,19 +297,21 @@ def claim(
             "now": now,
         },
     ).fetchall()
-    rows.sort(key=lambda row: (row["ship_by"] is None, row["ship_by"], row["task_id"]))
+    rows.sort(key=lambda row: (row["ship_by"] is None, row["ship_by"] or now, row["task_id"]))
+    return [task_of(row) for row in rows]
+
+
+def task_of(row: Mapping[str, Any]) -> Task:
+    """The task that a query's row describes."""
     names = (
         "task_id", "posting_id", "number", "asked", "in_doubt", "attempts", "called_at", "looks", "result",
         "asked_by",
     )  # fmt: skip
-    return [
-        Task(
-            kind=TaskKind(row["kind"]),
-            status=PostingStatus(row["status"]),
-            **{name: row[name] for name in names},
-        )
-        for row in rows
-    ]
+    return Task(
+        kind=TaskKind(row["kind"]),
+        status=PostingStatus(row["status"]),
+        **{name: row[name] for name in names},
+    )
 
 
 def intend(connection: Connection, tasks: Sequence[Task], now: datetime, **result: Any) -> None:
