@@ -10,6 +10,7 @@ import typer
 from marketsync.commands import (
     adopt,
     exchange,
+    fulfilment,
     history,
     mappings,
     prices,
@@ -29,6 +30,7 @@ for module in (store, exchange, adopt, release, stops, promotions, quarantine, h
     app.add_typer(module.app)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(prices.app, name="prices")
+app.add_typer(fulfilment.app, name="fulfilment")
 
 
 def main() -> None:

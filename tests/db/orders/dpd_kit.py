@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import sys
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +23,7 @@ from marketsync.credentials import Credentials
 from marketsync.db import Database
 from marketsync.files import Files
 from marketsync.orders import shipments
+from marketsync.paths import PROJECT
 from marketsync.runtime import Runtime
 
 ACCOUNT = "ozon"
@@ -192,3 +198,26 @@ class Dispatch:
 
     def calls(self, path: str) -> int:
         return len(self.behind("GET", f"/calls?system=dpd&path={path}&limit=5000"))
+
+
+def door() -> Iterator[str]:
+    """The sandbox's process, whose time stands still for the carrier's orders; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "-m", "sandbox", "--port", str(port)], cwd=PROJECT)
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 30
+    try:
+        while True:
+            try:
+                with urllib.request.urlopen(f"{url}/_sandbox/health", timeout=1):
+                    break
+            except OSError:
+                assert process.poll() is None, "the sandbox ended at its start"
+                assert time.monotonic() < deadline, "the sandbox does not answer"
+                time.sleep(0.05)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)

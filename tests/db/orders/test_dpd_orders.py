@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from dpd_kit import CREATE, STATUS, Dispatch
+from dpd_kit import CREATE, STATUS, Dispatch, door
 
-from marketsync.orders import shipping
+from marketsync.db import Database
+
+
+@pytest.fixture(scope="module")
+def carrier() -> Iterator[str]:
+    yield from door()
+
+
+@pytest.fixture
+def dispatch(carrier: str, database: Database, tmp_path: Path) -> Dispatch:
+    there = Dispatch(carrier, database, tmp_path)
+    there.behind("POST", "/reset")
+    return there
 
 
 def test_a_shipment_is_ordered_once_and_has_its_number(dispatch: Dispatch) -> None:
