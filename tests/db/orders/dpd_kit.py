@@ -28,7 +28,9 @@ from marketsync.runtime import Runtime
 
 ACCOUNT = "ozon"
 CLIENT = "1001027795"
-CREATE, STATUS, CANCEL = (f"/services/order2/{name}" for name in ("createOrder", "getOrderStatus", "cancelOrder"))
+CREATE, STATUS, CANCEL = (
+    f"/services/order2/{name}" for name in ("createOrder", "getOrderStatus", "cancelOrder")
+)
 EVENTS, CONFIRM = "/services/event-tracking/getEvents", "/services/event-tracking/confirm"
 STATES, LABEL = "/services/tracing/getStatesByClientOrder", "/services/label-print/createLabelFile"
 SENDER = {
