@@ -17,16 +17,19 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from marketsync.accounts import Accounts, accounts
+from marketsync.carriers.base import Stage
 from marketsync.db import sql
 from marketsync.errors import BadInput, Place
 from marketsync.order_settings import Carrier
 from marketsync.orders.shipment_asked import AskedShipment, checked, next_pickup
+from marketsync.orders.shipment_texts import STAGES
 
-__all__ = ["Shipment", "ShipmentEvent", "ShipmentRefused", "Track", "find", "request", "track"]
+__all__ = ["Shipment", "ShipmentEvent", "ShipmentRefused", "Track", "cancel", "find", "request", "track"]
 
 Connection = psycopg.Connection[dict[str, Any]]
 
 _AGAIN = frozenset({"refused", "cancelled"})
+_OVER = frozenset({"delivered", "returned", "lost"})
 
 _STATES = {
     "waiting": "ждёт передачи перевозчику",
@@ -59,8 +62,9 @@ class Shipment:
     Attributes:
         our_number: under which the carrier knows it from us.
         their_number: the tracking number, once it is accepted.
-        state: waiting, asked, pending, accepted, refused or cancelled; `words` says it in Russian.
+        state: waiting, asked, pending, accepted, refused or cancelled.
         stage: where the parcels are, in words that all carriers share.
+        words: state and stage for a person, in Russian.
         error: the last trouble, or why it was refused.
         cancel_answer: the carrier's word where it does not cancel by itself, as CallDPD.
         label_file: a name in files/.
@@ -152,13 +156,40 @@ def request(
     return _known(connection, posting_id)
 
 
+def cancel(connection: Connection, posting_id: int, asked_by: str, now: datetime) -> Shipment:
+    """Ask for the cancellation of a shipment, in the caller's transaction. Asked again, the carrier is asked again.
+
+    Returns:
+        the shipment; cancelled at once where the carrier has not heard of it.
+
+    Raises:
+        ShipmentRefused: there is none, or it is delivered.
+    """
+    connection.execute(sql("shipment/posting"), {"posting_id": posting_id})
+    known = _known(connection, posting_id)
+    if known.stage in _OVER:
+        raise ShipmentRefused(
+            "delivered",
+            f"доставка заказа {known.number} завершена: отменять нечего",
+            f"the delivery of the order {known.number} is over: nothing can be cancelled",
+            place=Place(account=known.account),
+        )
+    written = connection.execute(
+        sql("shipment/cancel"), {"posting_id": posting_id, "asked_by": asked_by, "now": now}
+    )
+    if written.rowcount:
+        connection.execute(sql("wake/notify"), {"payload": json.dumps({"fulfilment": known.account})})
+    return _known(connection, posting_id)
+
+
 def find(connection: Connection, posting_id: int) -> Shipment | None:
     """The shipment of an order, where it has one."""
     row = connection.execute(sql("shipment/of_posting"), {"posting_id": posting_id}).fetchone()
     if row is None:
         return None
     known = {name: value for name, value in row.items() if name != "shipment_id"}
-    return Shipment(**known, words=_STATES[row["state"]])
+    on_its_way = row["state"] == "accepted" and row["stage"] is not None
+    return Shipment(**known, words=STAGES[Stage(row["stage"])] if on_its_way else _STATES[row["state"]])
 
 
 def track(connection: Connection, posting_id: int) -> Track | None:

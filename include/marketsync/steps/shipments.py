@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from marketsync.accounts import Mode
 from marketsync.db import sql
-from marketsync.errors import MarketsyncError
+from marketsync.errors import Fatal, MarketsyncError
 from marketsync.order_settings import Carrier
 from marketsync.orders.shipping import Shipping
+from marketsync.orders.tracking import Tracking
 from marketsync.runtime import Runtime
 from marketsync.steps.counts import Counts, total
 
 __all__ = ["run_shipments"]
+
+_BUDGET = timedelta(minutes=4)  # of each part of a carrier's work; the next run takes up what is left
 
 _log = structlog.get_logger(__name__)
 
@@ -43,9 +48,31 @@ def _serve(runtime: Runtime, settings: Carrier) -> Counts:
         row = session.execute(sql("shipment/try_lock"), {"carrier": settings.id}).fetchone()
         if not (row and row["taken"]):
             return {"busy": 1}
+        counts: dict[str, int] = {}
+        failed: MarketsyncError | None = None
         with closing(runtime.carrier(settings)) as carrier:
-            work = Shipping(
-                runtime.database, runtime.clock, carrier, settings, ZoneInfo(runtime.accounts.time_zone)
+            shipping = Shipping(
+                database=runtime.database,
+                clock=runtime.clock,
+                files=runtime.files,
+                carrier=carrier,
+                settings=settings,
+                accounts=[one.id for one in runtime.accounts.accounts if one.mode is Mode.SEND],
+                time_zone=ZoneInfo(runtime.accounts.time_zone),
+                budget=_BUDGET,
+                counts=counts,
             )
-            work.order()
-        return dict(work.counts)
+            tracking = Tracking(runtime.database, runtime.clock, carrier, settings, _BUDGET, counts)
+            # the services of a carrier fail apart: trouble with one is no reason to leave the others
+            for work in (shipping.order, shipping.print_labels, tracking.follow):
+                try:
+                    work()
+                except Fatal:
+                    raise
+                except MarketsyncError as error:
+                    _log.warning("a part of the carrier's work failed", carrier=settings.id, error=str(error))
+                    failed = failed or error
+        if failed is not None:
+            raise failed
+        _log.info("shipments served", carrier=settings.id, **counts)
+        return {**counts}

@@ -38,10 +38,11 @@ SENDER = {
     "contactFio": "Кладовщик", "contactPhone": "+74950000000",
 }  # fmt: skip
 PERSON = {
-    "name": "Примерова Анна", "phone": "+79991234567", "email": None, "comment": "Код домофона 4711",
+    "name": "Примерова Анна", "phone": "+79991234567", "email": None, "comment": "Домофон К-4711-Б",
     "address": {"city": "Казань", "street": "Баумановская", "house": "5", "flat": "77"},
 }  # fmt: skip
-SECRETS = ("Примерова", "79991234567", "Баумановская", "4711", "sandbox-key")
+_FILLED = ("posting", "alert", "api_call", "rate_limit", "product", "exchange")
+SECRETS = ("Примерова", "79991234567", "Баумановская", "К-4711-Б")
 
 
 class ShippingClock:
@@ -60,7 +61,7 @@ class ShippingClock:
         self.ahead += seconds
 
 
-def settings(**carrier: Any) -> Accounts:
+def settings(*, mode: str = "send", **carrier: Any) -> Accounts:
     """One account that DPD delivers for."""
     return Accounts.model_validate(
         {
@@ -70,8 +71,8 @@ def settings(**carrier: Any) -> Accounts:
             ],
             "accounts": [
                 {
-                    "id": ACCOUNT, "marketplace": "ozon", "connection": "ozon", "mapping": "ozon", "mark": {},
-                    "warehouses": [], "orders": {"carrier": "dpd"},
+                    "id": ACCOUNT, "marketplace": "ozon", "mode": mode, "connection": "ozon", "mapping": "ozon",
+                    "mark": {}, "warehouses": [], "orders": {"carrier": "dpd"},
                 }
             ],
         }
@@ -87,10 +88,11 @@ class Dispatch:
     folder: Path
     accounts: Accounts = field(default_factory=settings)
     clock: ShippingClock = field(default_factory=ShippingClock)
+    password: str = "sandbox"
 
     @property
     def runtime(self) -> Runtime:
-        known = Credentials(f"{self.url}/dpd", CLIENT, "sandbox")
+        known = Credentials(f"{self.url}/dpd", CLIENT, self.password)
         return Runtime(
             self.database, self.accounts, lambda name: known, self.clock, Files(self.folder.as_uri())
         )
@@ -126,6 +128,10 @@ class Dispatch:
             return shipments.request(
                 connection, posting_id, asked, "erp", self.clock.now(), settings=self.accounts
             )
+
+    def cancel(self, posting_id: int) -> shipments.Shipment:
+        with self.database.transaction() as connection:
+            return shipments.cancel(connection, posting_id, "erp", self.clock.now())
 
     def asked(self, number: str, **asked: Any) -> int:
         """An order whose shipment is asked for; returns its id."""
@@ -202,6 +208,15 @@ class Dispatch:
         return len(self.behind("GET", f"/calls?system=dpd&path={path}&limit=5000"))
 
 
+def fresh(url: str, database: Database, folder: Path) -> Dispatch:
+    """A store without orders, and a carrier whose parcels move only by order."""
+    there = Dispatch(url, database, folder)
+    there.do(f"truncate {', '.join(_FILLED)} cascade")
+    there.behind("POST", "/reset")
+    there.knobs(moves=False)
+    return there
+
+
 def door() -> Iterator[str]:
     """The sandbox's process, whose time stands still for the carrier's orders; its address."""
     with socket.socket() as probe:
@@ -213,7 +228,7 @@ def door() -> Iterator[str]:
     try:
         while True:
             try:
-                with urllib.request.urlopen(f"{url}/_sandbox/health", timeout=1):
+                with urllib.request.urlopen(f"{url}/_sandbox/health", timeout=1):  # noqa: S310
                     break
             except OSError:
                 assert process.poll() is None, "the sandbox ended at its start"

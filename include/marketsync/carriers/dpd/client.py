@@ -104,7 +104,12 @@ class Dpd(Carrier):
     def create(self, order: CarrierOrder) -> CarrierAnswer:
         asked = payloads.order(order)
         found = self._call(
-            "order2", "createOrder", {"orders": {"auth": self._auth, **asked}}, write=True, repeatable=False
+            "order2",
+            "createOrder",
+            {"orders": {"auth": self._auth, **asked}},
+            write=True,
+            repeatable=False,
+            hidden=payloads.personal(order.receiver),
         )
         answer = _of_order(found, order.number)
         if answer is None:
@@ -194,11 +199,14 @@ class Dpd(Carrier):
         *,
         write: bool = False,
         repeatable: bool = True,
+        hidden: Sequence[str] = (),
     ) -> Any:
         if service not in self._services:
             namespace = self._label_namespace if service == "label-print" else None
             self._services[service] = Soap(self._client, service, namespace=namespace)
-        return self._services[service].call(operation, asked, write=write, repeatable=repeatable)
+        return self._services[service].call(
+            operation, asked, write=write, repeatable=repeatable, hidden=hidden
+        )
 
 
 def _of_order(found: Any, number: str) -> CarrierAnswer | None:

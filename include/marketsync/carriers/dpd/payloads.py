@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from marketsync.carriers.base import Address, CarrierOrder
+from marketsync.errors import Fatal, Place
 
-__all__ = ["SENDER_FIELDS", "order", "receiver"]
+__all__ = ["SENDER_FIELDS", "order", "personal", "receiver"]
 
 SENDER_FIELDS = frozenset(
     {
@@ -20,10 +21,21 @@ SENDER_FIELDS = frozenset(
 
 _COUNTRY = "Россия"
 _LONGEST_INSTRUCTIONS = 250
+_NOT_PERSONAL = frozenset({"countryName", "terminalCode"})
 
 
 def order(wanted: CarrierOrder) -> dict[str, Any]:
-    """The wrapper `orders` of createOrder, without the key."""
+    """The wrapper `orders` of createOrder, without the key.
+
+    Raises:
+        Fatal: the sender has a field that DPD does not know.
+    """
+    unknown = sorted(set(wanted.sender) - SENDER_FIELDS)
+    if unknown:
+        raise Fatal(
+            f"DPD's address has no field {unknown[0]!r}; it has: {', '.join(sorted(SENDER_FIELDS))}",
+            place=Place(file="accounts.yaml", field=f"carriers.sender.{unknown[0]}"),
+        )
     content: dict[str, Any] = {
         "orderNumberInternal": wanted.number,
         "serviceCode": wanted.service,
@@ -68,6 +80,12 @@ def order(wanted: CarrierOrder) -> dict[str, Any]:
         },
         "order": [content],
     }
+
+
+def personal(address: Address) -> list[str]:
+    """What is known of a receiver, whole and by words: the service repeats parts of it in its errors."""
+    values = [value for name, value in receiver(address).items() if name not in _NOT_PERSONAL]
+    return [*values, *(word for value in values for word in value.split())]
 
 
 def receiver(address: Address) -> dict[str, str]:

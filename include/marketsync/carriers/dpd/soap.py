@@ -6,7 +6,7 @@ service's refusal of the call as a whole; anything that is no SOAP answer leaves
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -84,13 +84,22 @@ class Soap:
         self._path = f"/services/{service}"
         self._binding = _binding(service, namespace)
 
-    def call(self, operation: str, asked: Mapping[str, Any], *, write: bool, repeatable: bool = True) -> Any:
+    def call(
+        self,
+        operation: str,
+        asked: Mapping[str, Any],
+        *,
+        write: bool,
+        repeatable: bool = True,
+        hidden: Sequence[str] = (),
+    ) -> Any:
         """Ask, and read the answer's `return`.
 
         Args:
             asked: the wrapper's name -> its content, as zeep takes it.
             write: as of ApiClient.post.
             repeatable: doing it twice does no harm.
+            hidden: what is known of a person, and may stand in the service's own words too.
 
         Raises:
             RequestRefused: with the fault's code and words.
@@ -100,8 +109,13 @@ class Soap:
         envelope = described.create(**asked).content
         place = Place(account=self._client.account, method=f"{self._path} {operation}")
 
+        personal = Redactor(hidden)
+
+        def redact(text: str) -> str:
+            return personal.text(self._client.redact(text))
+
         def read(answer: Answer) -> Any:
-            return _meaning(answer, described, write=write, place=place, redact=self._client.redact)
+            return _meaning(answer, described, write=write, place=place, redact=redact)
 
         return self._client.send(
             self._path,
@@ -109,13 +123,15 @@ class Soap:
             operation=operation,
             headers=_HEADERS,
             read=read,
-            shown=lambda body, redactor: redacted_xml(body, redactor, _PRIVATE),
+            shown=lambda body, redactor: personal.text(redacted_xml(body, redactor, _PRIVATE)),
             write=write,
             repeatable=repeatable,
         )
 
 
-def _meaning(answer: Answer, operation: Any, *, write: bool, place: Place, redact: Any) -> Any:
+def _meaning(
+    answer: Answer, operation: Any, *, write: bool, place: Place, redact: Callable[[str], str]
+) -> Any:
     unsure: type[Retriable] = Uncertain if write else Retriable
     try:
         envelope = etree.fromstring(answer.body, parser())
@@ -139,7 +155,7 @@ def _meaning(answer: Answer, operation: Any, *, write: bool, place: Place, redac
 
 
 def _refusal(
-    fault: etree._Element, status: int, *, unsure: type[Retriable], place: Place, redact: Any
+    fault: etree._Element, status: int, *, unsure: type[Retriable], place: Place, redact: Callable[[str], str]
 ) -> MarketsyncError:
     words = redact(" ".join(fault.findtext("faultstring", "").split()))
     detail = fault.find("detail/{*}WSFault")
