@@ -12,6 +12,7 @@ from marketsync.commands import (
     deadlines,
     erp_keys,
     exchange,
+    fulfilment,
     history,
     mappings,
     prices,
@@ -35,6 +36,7 @@ app.add_typer(prices.app, name="prices")
 app.add_typer(deadlines.alerts, name="alerts")
 app.add_typer(deadlines.due, name="orders")
 app.add_typer(erp_keys.app, name="erp-key")
+app.add_typer(fulfilment.app, name="fulfilment")
 
 
 def main() -> None:
