@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from marketsync.marketplaces.orders import Deed, DeedResult, PackageLine, Posting, PostingStatus, Stage
+from marketsync.marketplaces.orders import Deed, DeedResult, Malformed, PackageLine, Posting, PostingStatus, Stage
 from marketsync.orders import inbox, tasks
 from marketsync.orders.asked import Cancel, Line, Marks, Shipping, TaskKind
 from marketsync.orders.tasks import Task, Verdict, done, later, pause, refused
@@ -49,11 +50,20 @@ class Bench:
         return self.seller.runtime.clock.now()
 
     def read(self, number: str) -> Posting | None:
-        """The order as the marketplace shows it, and taken over as such."""
+        """The order as the marketplace shows it, and taken over as such.
+
+        Raises:
+            ValueError: what it shows cannot be understood.
+        """
+        began = self.now()
         posting = self.seller.desk.read(number)
+        if isinstance(posting, Malformed):
+            raise ValueError(f"заказ {number}: {posting.why}")
         if posting is not None:
             with self.seller.runtime.database.transaction() as connection:
-                inbox.take_posting(connection, self.account, posting, "reread", self.now())
+                inbox.take_posting(
+                    connection, self.seller.account, posting, "reread", self.now(), began=began
+                )
         return posting
 
     def remembered(self, task: Task) -> Posting:
@@ -188,7 +198,7 @@ def _of_result(told: DeedResult, task: Task) -> Verdict:
     """What an answer to a call makes of the task; DONE has to be read first."""
     match told.deed:
         case Deed.DONE:
-            extra = {"numbers": list(told.numbers)} if told.numbers else {}
+            extra: dict[str, Any] = {"numbers": list(told.numbers)} if told.numbers else {}
             return later(
                 "передано, ждём подтверждения", after=_FIRST_LOOK, expected=True, looked=False, **extra
             )

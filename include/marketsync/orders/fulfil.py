@@ -129,7 +129,8 @@ class _Run:
             row = connection.execute(sql("fulfilment/next_due"), parameters).fetchone()
         if not row or row["due_at"] is None:
             return None
-        return max((row["due_at"] - self._clock.now()).total_seconds(), 0.0)
+        left: float = (row["due_at"] - self._clock.now()).total_seconds()
+        return max(left, 0.0)
 
     def _round(self) -> bool:
         """Everything once; False where nothing was due."""
