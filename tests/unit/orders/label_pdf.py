@@ -15,9 +15,7 @@ def pdf(*pages: str, size: tuple[float, float] = THERMAL) -> bytes:
     for place, text in enumerate(pages):
         drawn = f"BT /F1 10 Tf 10 50 Td ({text}) Tj ET".encode()
         box = f"/MediaBox [0 0 {size[0]:g} {size[1]:g}] /Resources << /Font << /F1 3 0 R >> >>"
-        objects.append(
-            f"<< /Type /Page /Parent 2 0 R {box} /Contents {5 + 2 * place} 0 R >>".encode()
-        )
+        objects.append(f"<< /Type /Page /Parent 2 0 R {box} /Contents {5 + 2 * place} 0 R >>".encode())
         objects.append(b"<< /Length %d >>\nstream\n%b\nendstream" % (len(drawn), drawn))
     content = bytearray(b"%PDF-1.4\n")
     offsets = []
