@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from marketsync.marketplaces.orders import Deed, DeedResult, Malformed, PackageLine, Posting, PostingStatus, Stage
+from marketsync.marketplaces.orders import (
+    Deed,
+    DeedResult,
+    Malformed,
+    PackageLine,
+    Posting,
+    PostingStatus,
+    Stage,
+)
 from marketsync.orders import inbox, tasks
 from marketsync.orders.asked import Cancel, Line, Marks, Shipping, TaskKind
 from marketsync.orders.tasks import Task, Verdict, done, later, pause, refused
@@ -53,17 +61,18 @@ class Bench:
         """The order as the marketplace shows it, and taken over as such.
 
         Raises:
-            ValueError: what it shows cannot be understood.
+            LookupError: what it shows cannot be understood.
         """
         began = self.now()
         posting = self.seller.desk.read(number)
-        if isinstance(posting, Malformed):
-            raise ValueError(f"заказ {number}: {posting.why}")
-        if posting is not None:
-            with self.seller.runtime.database.transaction() as connection:
-                inbox.take_posting(
-                    connection, self.seller.account, posting, "reread", self.now(), began=began
-                )
+        match posting:
+            case Malformed():
+                raise LookupError(f"заказ {number}: {posting.why}")
+            case Posting():
+                with self.seller.runtime.database.transaction() as connection:
+                    inbox.take_posting(
+                        connection, self.seller.account, posting, "reread", self.now(), began=began
+                    )
         return posting
 
     def remembered(self, task: Task) -> Posting:
@@ -163,6 +172,8 @@ def _reach(bench: Bench, task: Task, call: Callable[[Posting], DeedResult | Verd
         posting = bench.remembered(task)
         if posting.status is PostingStatus.CANCELLED:
             return refused(_cancelled(posting))
+        if not all(line.sku for line in posting.lines):
+            posting = bench.read(task.number) or posting  # only a push told of it so far
     answer = call(posting)
     return answer if isinstance(answer, Verdict) else _of_result(answer, task)
 
