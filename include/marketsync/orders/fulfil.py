@@ -29,6 +29,7 @@ _log = structlog.get_logger(__name__)
 
 _PATIENCE = 150.0  # seconds: the longest usual pause, of a label that is not ready, is two minutes
 _LONGEST_NAP = 2.0  # seconds after which a waiting run sees what was asked meanwhile
+_SHORTEST_NAP = 0.1
 _AFTER_UNCERTAIN = 5.0
 _SINGLY = tuple(kind for kind in tasks.KINDS if kind not in (TaskKind.LABEL, TaskKind.TRACKING))
 # what an answer of an unknown shape raises where it is read
@@ -99,7 +100,7 @@ class _Run:
             out_of_time = self._clock.monotonic() + (left or 0.0) >= self._deadline
             if left is None or left > _PATIENCE or out_of_time:
                 break
-            self._clock.sleep(min(max(left, 0.05), _LONGEST_NAP))
+            self._clock.sleep(min(max(left, _SHORTEST_NAP), _LONGEST_NAP))
         self._came_to.left = left
         self._came_to.labels, self._came_to.refused = (
             self._labels.kept,
@@ -124,12 +125,14 @@ class _Run:
 
     def _next(self) -> float | None:
         """Seconds until something is due; None where nothing is left."""
-        parameters = {"account": self._bench.account, "kinds": [kind.value for kind in tasks.KINDS]}
+        kinds = [kind.value for kind in tasks.KINDS]
+        parameters = {"account": self._bench.account, "kinds": kinds, "kind_order": kinds}
         with self._database.transaction() as connection:
             row = connection.execute(sql("fulfilment/next_due"), parameters).fetchone()
         if not row or row["due_at"] is None:
             return None
-        return max((row["due_at"] - self._clock.now()).total_seconds(), 0.0)
+        left: float = (row["due_at"] - self._clock.now()).total_seconds()
+        return max(left, 0.0)
 
     def _round(self) -> bool:
         """Everything once; False where nothing was due."""
