@@ -16,7 +16,9 @@ __all__ = ["app"]
 app = commands(__doc__)
 
 Name = Annotated[str, typer.Argument(help="of the key, which is also the login")]
-Scopes = Annotated[list[str], typer.Option("--scope", help=f"what it opens; may be repeated: {', '.join(keys.Scope)}")]
+Scopes = Annotated[
+    list[str], typer.Option("--scope", help=f"what it opens; may be repeated: {', '.join(keys.Scope)}")
+]
 
 _MADE = Words(
     "Ключ показывается один раз; логин: {name}, пароль или Bearer:",

@@ -51,9 +51,7 @@ class Database:
         queue: how many may wait for one at once; 0: any number.
     """
 
-    def __init__(
-        self, url: str, *, size: int = 8, patience: float = _POOL_SECONDS, queue: int = 0
-    ) -> None:
+    def __init__(self, url: str, *, size: int = 8, patience: float = _POOL_SECONDS, queue: int = 0) -> None:
         self.url = url
         self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(
             url,

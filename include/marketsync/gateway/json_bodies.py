@@ -56,7 +56,8 @@ def _check_depth(body: bytes) -> None:
             depth += 1
             if depth > MOST_DEPTH:
                 raise BadJson(
-                    f"Вложенность больше {MOST_DEPTH} уровней", f"It is nested deeper than {MOST_DEPTH} levels"
+                    f"Вложенность больше {MOST_DEPTH} уровней",
+                    f"It is nested deeper than {MOST_DEPTH} levels",
                 )
         elif sign in b"]}":
             depth -= 1

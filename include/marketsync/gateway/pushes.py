@@ -74,7 +74,9 @@ def router(surroundings: Surroundings) -> APIRouter:
         try:
             told = _understood(door, body)
         except PushRefused as refused:
-            _log.warning("a push was not understood", account=account, code=refused.code, error=refused.message)
+            _log.warning(
+                "a push was not understood", account=account, code=refused.code, error=refused.message
+            )
             return _refused(door, 400, refused.code, refused.message)
         if told.seller is not None and door.seller and told.seller != door.seller:
             _log.warning("a push of another seller came in", account=account)
@@ -150,4 +152,3 @@ def _refused(
 
 def _retry() -> dict[str, str]:
     return {"Retry-After": str(_RETRY_SECONDS)}
-

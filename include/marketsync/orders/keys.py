@@ -24,7 +24,9 @@ __all__ = ["Key", "Scope", "check", "create", "digest", "keys", "revoke"]
 
 _PREFIX = "msk_"  # so that whoever finds one in a file knows what it is
 _BYTES = 32
-_NOTE_EVERY = timedelta(minutes=1)  # the last use is written at most so often: a key is used with every request
+_NOTE_EVERY = timedelta(
+    minutes=1
+)  # the last use is written at most so often: a key is used with every request
 _LONGEST_NAME = 60
 
 Connection = psycopg.Connection[dict[str, Any]]
@@ -77,7 +79,8 @@ def create(connection: Connection, name: str, scopes: Sequence[str], now: dateti
     values = {"name": name, "hash": digest(key), "scopes": sorted(set(scopes)), "now": now}
     if connection.execute(sql("erp/add_key"), values).fetchone() is None:
         raise BadInput(
-            f"ключ {name!r} уже есть", hint=f"Отзовите его: `marketsync erp-key revoke {name}`, или назовите иначе"
+            f"ключ {name!r} уже есть",
+            hint=f"Отзовите его: `marketsync erp-key revoke {name}`, или назовите иначе",
         )
     return key
 
@@ -103,11 +106,11 @@ def check(connection: Connection, key: str, now: datetime, *, name: str | None =
     # the index found it by its hash, which tells a guesser nothing of the key; compared again so that this stays so
     if row is None or not hmac.compare_digest(bytes(row["hash"]), kept) or row["revoked_at"] is not None:
         return None
-    if name is not None and not hmac.compare_digest(row["name"].encode(), name.encode("utf-8", "surrogateescape")):
+    if name is not None and not hmac.compare_digest(
+        row["name"].encode(), name.encode("utf-8", "surrogateescape")
+    ):
         return None
     before = now - _NOTE_EVERY
     if row["last_used_at"] is None or row["last_used_at"] < before:
-        connection.execute(
-            sql("erp/note_key_use"), {"key_id": row["key_id"], "now": now, "before": before}
-        )
+        connection.execute(sql("erp/note_key_use"), {"key_id": row["key_id"], "now": now, "before": before})
     return Key(row["key_id"], row["name"], frozenset(row["scopes"]))

@@ -20,7 +20,17 @@ from psycopg.types.json import Jsonb
 from marketsync.db import sql
 from marketsync.orders.documents import documents
 
-__all__ = ["Answer", "AnswerRefused", "Outcome", "Pack", "PackOrder", "Trouble", "answer", "next_pack", "offer_again"]
+__all__ = [
+    "Answer",
+    "AnswerRefused",
+    "Outcome",
+    "Pack",
+    "PackOrder",
+    "Trouble",
+    "answer",
+    "next_pack",
+    "offer_again",
+]
 
 _ENDED_LONG_AGO = timedelta(days=7)  # whoever asks for the first time is not told of what ended before
 _LEFT_OVER_EVERY = timedelta(minutes=1)
@@ -99,9 +109,7 @@ class AnswerRefused(Exception):
         self.number = number
 
 
-def next_pack(
-    connection: Connection, consumer: str, size: int, now: datetime, zone: ZoneInfo
-) -> Pack | None:
+def next_pack(connection: Connection, consumer: str, size: int, now: datetime, zone: ZoneInfo) -> Pack | None:
     """The pack that waits for its answer, or a new one; None where there is nothing to tell.
 
     Args:
@@ -178,9 +186,7 @@ def _new_answers(rows: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -
     seen: set[int] = set()
     for place, given in enumerate(answers):
         found = [
-            row
-            for row in rows
-            if row["number"] == given.number and given.account in (None, row["account"])
+            row for row in rows if row["number"] == given.number and given.account in (None, row["account"])
         ]
         if len(found) != 1:
             trouble = Trouble.AMBIGUOUS if found else Trouble.NOT_IN_PACK
