@@ -11,6 +11,7 @@ from marketsync.commands import (
     adopt,
     erp_keys,
     exchange,
+    fulfilment,
     history,
     mappings,
     prices,
@@ -31,6 +32,7 @@ for module in (store, exchange, adopt, release, stops, promotions, quarantine, h
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(prices.app, name="prices")
 app.add_typer(erp_keys.app, name="erp-key")
+app.add_typer(fulfilment.app, name="fulfilment")
 
 
 def main() -> None:

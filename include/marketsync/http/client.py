@@ -22,6 +22,7 @@ from urllib3.exceptions import NewConnectionError
 from marketsync.clock import SYSTEM, Clock
 from marketsync.errors import Fatal, MarketsyncError, Place, RateLimited, Retriable, Uncertain
 from marketsync.http.answers import Answer, AnswerRules, outcome_of, value_or_error
+from marketsync.http.download import download
 from marketsync.http.protocols import Call, CallLog, Limit, Limiter
 from marketsync.http.redaction import Redactor
 from marketsync.http.retry import PATIENCE, retry
@@ -32,6 +33,8 @@ USER_AGENT = "marketsync/0.1.0"
 _TIMEOUT = (5.0, 30.0)  # seconds to connect, seconds of silence
 _CONNECTIONS = 16  # kept open at once; more threads than that open their own
 _NEVER_SENT = (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
+_FOUND = 200
+_DOCUMENT = "document"  # the key under which a file that was read stands for an answer's object
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
@@ -48,6 +51,7 @@ class _Request:
     items: int | None
     submission: int | None
     place: Place
+    document: bool = False
 
     @property
     def method(self) -> str:
@@ -151,6 +155,67 @@ class ApiClient:
             repeatable=repeatable or not write,
         )
 
+    def document(self, path: str, payload: Mapping[str, Any], *, limits: Sequence[Limit] = ()) -> bytes:
+        """Send a JSON object, read the file that answers it, whatever it is. Raises what a reading `post` raises."""
+        request = _Request(
+            verb="POST",
+            path=path,
+            body=json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(),
+            limits=(*self._common_limits, *limits),
+            own_limits=bool(limits),
+            write=False,
+            items=None,
+            submission=None,
+            place=Place(account=self.account, method=f"POST {path}"),
+            document=True,
+        )
+        answer = retry(lambda attempt: self._attempt(request, attempt), clock=self._clock, repeatable=True)
+        return bytes(answer[_DOCUMENT])
+
+    def download(self, url: str, *, at_most: int) -> bytes:
+        """The file behind a link that the marketplace gave, wherever it lies: no key is sent there.
+
+        Args:
+            at_most: bytes.
+
+        Raises:
+            Retriable: it cannot be had now.
+            RequestRefused: there is no such file.
+            Fatal: the link cannot be used, or the file is too large.
+        """
+        host = urlsplit(url).hostname or ""
+        place = Place(account=self.account, method=f"GET {host}")
+
+        def attempt(number: int) -> bytes:
+            at, began = self._clock.now(), self._clock.monotonic()
+            found = download(url, timeout=self._timeout, at_most=at_most, place=place)
+            failed = found if isinstance(found, MarketsyncError) else None
+            self._call_log.record(
+                Call(
+                    at=at,
+                    account=self.account,
+                    method=f"GET {host}",
+                    status=None if failed else _FOUND,
+                    outcome="ok" if failed is None else outcome_of(failed),
+                    ms=round((self._clock.monotonic() - began) * 1000),
+                    attempt=number,
+                    items=None,
+                    submission=None,
+                    trace_id=None,
+                    request_hash=hashlib.sha256(url.encode()).digest(),
+                    request_bytes=0,
+                    response_bytes=len(found) if isinstance(found, bytes) else 0,
+                    request_body=None,
+                    response_body=None,
+                    error=self._redactor.text(failed.message) if failed else None,
+                )
+            )
+            if isinstance(found, MarketsyncError):
+                raise found
+            return found
+
+        return retry(attempt, clock=self._clock, repeatable=True)
+
     def now(self) -> datetime:
         """The time by the client's clock."""
         return self._clock.now()
@@ -180,18 +245,23 @@ class ApiClient:
         at, began = self._clock.now(), self._clock.monotonic()
         answer = self._send(request)
         seconds = self._clock.monotonic() - began
-        result = (
-            value_or_error(
-                answer, self._answers, write=request.write, place=request.place, redactor=self._redactor
-            )
-            if isinstance(answer, Answer)
-            else answer
-        )
+        result = self._result(request, answer)
         self._learn(request, answer, result)
         self._record(request, answer, result, at=at, seconds=seconds, attempt=attempt)
         if isinstance(result, MarketsyncError):
             raise result
         return result
+
+    def _result(
+        self, request: _Request, answer: Answer | MarketsyncError
+    ) -> dict[str, Any] | MarketsyncError:
+        if isinstance(answer, MarketsyncError):
+            return answer
+        if request.document and answer.status == _FOUND:
+            return {_DOCUMENT: answer.body}
+        return value_or_error(
+            answer, self._answers, write=request.write, place=request.place, redactor=self._redactor
+        )
 
     def _send(self, request: _Request) -> Answer | MarketsyncError:
         """The answer, or what it means that there is none."""

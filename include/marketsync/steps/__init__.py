@@ -9,6 +9,7 @@ from marketsync.steps.adopt import adopt, adoption_workbook, decide
 from marketsync.steps.catalog import extract_diff, poll_status, transform
 from marketsync.steps.counts import Counts
 from marketsync.steps.exchange import UPLOAD_BUDGET, plan, plan_channel, report, upload, upload_channel
+from marketsync.steps.fulfilment import fulfil
 from marketsync.steps.quarantine import quarantined, raise_quarantined
 from marketsync.steps.reconcile import reconcile, workbook
 from marketsync.steps.release import answer, ask
@@ -24,6 +25,7 @@ __all__ = [
     "ask",
     "decide",
     "extract_diff",
+    "fulfil",
     "housekeeping",
     "import_store",
     "plan",

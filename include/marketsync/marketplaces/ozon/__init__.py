@@ -12,6 +12,7 @@ from marketsync.marketplaces.ozon.channel_promotion import OzonPromotionChannel
 from marketsync.marketplaces.ozon.channel_rename import RenameChannel
 from marketsync.marketplaces.ozon.channel_stock import StockChannel
 from marketsync.marketplaces.ozon.client import check, connect
+from marketsync.marketplaces.ozon.fulfilment import OzonFulfilment
 from marketsync.marketplaces.ozon.limits import PICTURE_RULES, PRICE_RULES
 from marketsync.marketplaces.ozon.renderer import renderer
 
@@ -40,4 +41,5 @@ OZON = Marketplace(
     transforms=transforms,
     price_rules=PRICE_RULES,
     picture_rules=PICTURE_RULES,
+    fulfilment=OzonFulfilment,
 )
