@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, NoReturn
 
-__all__ = ["BadJson", "MOST_DEPTH", "read_json"]
+__all__ = ["MOST_DEPTH", "BadJson", "read_json"]
 
 MOST_DEPTH = 32
 _MARKS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)

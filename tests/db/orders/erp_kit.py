@@ -111,7 +111,13 @@ class Gateway:
         }
         made = self._insert("posting", row, "posting_id")
         for place, line in enumerate(lines, start=1):
-            known = {"article": f"A-{place}", "sku": str(1000 + place), "quantity": 2, "price": "499.50", **line}
+            known = {
+                "article": f"A-{place}",
+                "sku": str(1000 + place),
+                "quantity": 2,
+                "price": "499.50",
+                **line,
+            }
             self._insert("posting_line", {"posting_id": made, "line": place, **known}, "line")
         return made
 
@@ -143,7 +149,9 @@ class Erp:
         return self.call("GET", path, params=parameters)
 
     def post(self, path: str, body: Any = None, **headers: str) -> Response:
-        return self.call("POST", path, json=body, headers={n.replace("_", "-"): v for n, v in headers.items()})
+        return self.call(
+            "POST", path, json=body, headers={n.replace("_", "-"): v for n, v in headers.items()}
+        )
 
     def call(self, method: str, path: str, **more: Any) -> Response:
         found: Response = self.gateway.client.request(

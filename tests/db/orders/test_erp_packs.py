@@ -127,7 +127,9 @@ def test_only_what_was_read_whole_is_told(gateway: Gateway, erp: Erp) -> None:
     assert numbers(erp.pack()) == ["9-1"]
 
 
-def test_who_comes_for_the_first_time_hears_of_nothing_that_ended_long_ago(gateway: Gateway, erp: Erp) -> None:
+def test_who_comes_for_the_first_time_hears_of_nothing_that_ended_long_ago(
+    gateway: Gateway, erp: Erp
+) -> None:
     gateway.order("10-1", status="delivered")
     gateway.order("10-2")
     gateway.clock.sleep(8 * 86_400)
@@ -167,7 +169,11 @@ def test_the_buyer_is_told_to_who_may_know_and_kept_nowhere_else(gateway: Gatewa
         "buyer",
         {
             "posting_id": order,
-            "person": {"name": "Анна", "phone": "+79990000000", "address": {"city": "Пермь", "street": "Мира"}},
+            "person": {
+                "name": "Анна",
+                "phone": "+79990000000",
+                "address": {"city": "Пермь", "street": "Мира"},
+            },
             "erase_after": gateway.clock.now(),
         },
         "posting_id",

@@ -34,7 +34,12 @@ def shipping_of(row: Mapping[str, Any], body: Assembled) -> dict[str, Any]:
         for number, line in lines.items():
             missing = sorted({kind for kind, skus in needs.items() if line["sku"] in skus} & _TOLD.keys())
             if missing:
-                raise _wrong("packages", f"строке {number} нужно: {', '.join(missing)}", f"line {number} needs {', '.join(missing)}", "codes_needed")
+                raise _wrong(
+                    "packages",
+                    f"строке {number} нужно: {', '.join(missing)}",
+                    f"line {number} needs {', '.join(missing)}",
+                    "codes_needed",
+                )
         return {}
     packed: Counter[int] = Counter()
     packages: list[dict[str, Any]] = []
@@ -110,9 +115,16 @@ def _known(lines: Mapping[int, Line], number: int, field: str) -> Line:
     line = lines.get(number)
     if line is None:
         known = ", ".join(str(one) for one in lines)
-        raise _wrong(field, f"строки {number} в заказе нет; есть {known}", f"no line {number}; there are {known}", "unknown_line")
+        raise _wrong(
+            field,
+            f"строки {number} в заказе нет; есть {known}",
+            f"no line {number}; there are {known}",
+            "unknown_line",
+        )
     if line["sku"] is None:
-        raise _wrong(field, f"строка {number} ещё не прочитана целиком", f"line {number} was not read yet", "not_ready")
+        raise _wrong(
+            field, f"строка {number} ещё не прочитана целиком", f"line {number} was not read yet", "not_ready"
+        )
     return line
 
 

@@ -21,9 +21,12 @@ from marketsync.reports.texts import Words
 
 __all__ = ["AccountGiven", "NumberGiven", "ask", "found", "refuse_cancelled", "refuse_not_ours", "tasks_of"]
 
-NumberGiven = Annotated[str, Path(min_length=1, max_length=100, description="the marketplace's number of the order")]
+NumberGiven = Annotated[
+    str, Path(min_length=1, max_length=100, description="the marketplace's number of the order")
+]
 AccountGiven = Annotated[
-    str | None, Query(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="where several accounts have that number")
+    str | None,
+    Query(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="where several accounts have that number"),
 ]
 
 _STATUS = {

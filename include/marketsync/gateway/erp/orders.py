@@ -48,9 +48,12 @@ from marketsync.reports.texts import Words
 __all__ = ["router"]
 
 _NOT_YET = Words(
-    "Заказ ещё не готов к сборке: площадка его не подтвердила", "The marketplace has not confirmed the order yet"
+    "Заказ ещё не готов к сборке: площадка его не подтвердила",
+    "The marketplace has not confirmed the order yet",
 )
-_DELIVERED = Words("Заказ уже доставлен: отменить его нельзя", "The order is delivered: it cannot be cancelled")
+_DELIVERED = Words(
+    "Заказ уже доставлен: отменить его нельзя", "The order is delivered: it cannot be cancelled"
+)
 
 
 def router(surroundings: Surroundings, door: Doorkeeper) -> APIRouter:
@@ -232,7 +235,11 @@ def router(surroundings: Surroundings, door: Doorkeeper) -> APIRouter:
         return report
 
     for path, kind, about in (
-        ("last-mile", TaskKind.LAST_MILE, "Our own courier has the order; not where the marketplace delivers."),
+        (
+            "last-mile",
+            TaskKind.LAST_MILE,
+            "Our own courier has the order; not where the marketplace delivers.",
+        ),
         ("delivered", TaskKind.DELIVERED, "Our own carrier delivered the order."),
     ):
         routes.add_api_route(

@@ -33,17 +33,26 @@ _MOST_WAITING = 64  # more are answered at once
 
 _UNKNOWN_PACK = Words("Такого пакета нет", "There is no such pack")
 _TROUBLES = {
-    packs.Trouble.NOT_IN_PACK: (422, Words("Заказа {number} в этом пакете нет", "The order {number} is not in this pack")),
+    packs.Trouble.NOT_IN_PACK: (
+        422,
+        Words("Заказа {number} в этом пакете нет", "The order {number} is not in this pack"),
+    ),
     packs.Trouble.AMBIGUOUS: (
         422,
-        Words("Заказов {number} в пакете несколько: укажите account", "Several orders {number}: give their account"),
+        Words(
+            "Заказов {number} в пакете несколько: укажите account",
+            "Several orders {number}: give their account",
+        ),
     ),
-    packs.Trouble.TWICE: (422, Words("На заказ {number} два ответа", "There are two answers to the order {number}")),
+    packs.Trouble.TWICE: (
+        422,
+        Words("На заказ {number} два ответа", "There are two answers to the order {number}"),
+    ),
     packs.Trouble.CONTRADICTION: (
         409,
         Words("На заказ {number} уже ответили иначе", "The order {number} was answered otherwise before"),
     ),
-}  # fmt: skip
+}
 
 
 def router(surroundings: Surroundings, door: Doorkeeper) -> APIRouter:
