@@ -17,7 +17,10 @@ from marketsync.clock import SYSTEM, Clock
 from marketsync.credentials import Credentials, credentials
 from marketsync.db import Database
 from marketsync.db.connection import database_url
+from marketsync.errors import BadInput
 from marketsync.files import Files
+from marketsync.gateway.waking import Bell
+from marketsync.reports.texts import Language
 from marketsync.runtime import Runtime
 
 __all__ = ["PushDoor", "Surroundings", "secret_digest"]
@@ -91,11 +94,20 @@ class Surroundings:
         self._doors: dict[str, _Fresh[PushDoor]] = {}
         self._lock = threading.Lock()
         self._pools: dict[str, Database] = {}
+        self._bell: Bell | None = None
 
     @property
     def accounts(self) -> Accounts:
         """The settings in force. Raises `BadInput` where there are none."""
         return self._accounts.get()
+
+    @property
+    def language(self) -> Language:
+        """Of messages; Russian where there are no settings to say otherwise."""
+        try:
+            return self.accounts.language
+        except BadInput:
+            return "ru"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -133,8 +145,18 @@ class Surroundings:
             door = self._doors[connection]
         return door.get()
 
-    def close(self) -> None:
+    @property
+    def bell(self) -> Bell:
+        """Rings where orders changed. Raises `Fatal` where no database is named."""
+        with self._lock:
+            if self._bell is None:
+                self._bell = Bell(self._url or database_url())
+            return self._bell
+
+    async def close(self) -> None:
         """Return every connection to the database."""
+        if self._bell:
+            await self._bell.close()
         with self._lock:
             for pool in self._pools.values():
                 pool.close()

@@ -7,7 +7,7 @@ others: they come again by themselves, at most once a minute.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,7 +18,10 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from marketsync.db import sql
+from marketsync.http.redaction import Redactor
+from marketsync.orders.alerts import end_alert, raise_alert
 from marketsync.orders.documents import documents
+from marketsync.orders.reservations import booked
 
 __all__ = [
     "Answer",
@@ -178,7 +181,34 @@ def answer(
         connection.execute(sql("erp/take_answers"), {**values, "rows": Jsonb(new), "now": now})
         connection.execute(sql("erp/close_pack"), {**values, "now": now})
         rows = connection.execute(sql("erp/answers"), values).fetchall()
+        _follow(connection, rows, {one["posting_id"] for one in new}, now)
     return rows
+
+
+def _follow(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], answered: Set[int], now: datetime
+) -> None:
+    """What an answer means to others: the store's counts know of what was taken, people hear of what was refused."""
+    taken = [row for row in rows if row["posting_id"] in answered and row["state"] == Outcome.TAKEN]
+    booked(connection, [row["posting_id"] for row in taken], now)
+    for row in taken:
+        end_alert(connection, _alert(row), now)
+    for row in rows:
+        if row["posting_id"] in answered and row["state"] == Outcome.REFUSED:
+            raise_alert(
+                connection,
+                _alert(row),
+                "urgent",
+                f"ERP не приняла заказ {row['number']} ({row['account']}): {Redactor().text(row['reason'])}. Устраните "
+                f"причину и предложите заказ снова: POST /erp/v1/orders/{row['number']}/again",
+                now,
+                account=row["account"],
+                posting_id=row["posting_id"],
+            )
+
+
+def _alert(row: Mapping[str, Any]) -> str:
+    return f"order/{row['account']}/{row['number']}/erp_refused"
 
 
 def _new_answers(rows: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from marketsync.db import Database
 from marketsync.files import Files
 from marketsync.gateway.app import create_app
 from marketsync.gateway.exchange_1c import ExchangeSettings
+from marketsync.gateway.surroundings import Surroundings
 from marketsync.orders import keys
 from marketsync.runtime import Runtime
 
@@ -104,7 +105,7 @@ def importing(place: Place) -> Iterator[None]:
 @contextmanager
 def gateway(database: Database, files: Files, settings: ExchangeSettings) -> Iterator[str]:
     """The gateway on a port of its own; its address."""
-    app = create_app(files, database, exchange=settings)
+    app = create_app(Surroundings(url=database.url, files=files), settings)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()

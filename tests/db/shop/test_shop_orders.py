@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from shop_kit import MovableClock, Portal, Shop
+from shop_kit import MovableClock, Shop
 
-from marketsync.errors import BadInput, Fatal, MarketsyncError, Retriable
 from marketsync.steps.site_orders import orders_to_shop
 
 MADE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
