@@ -1,7 +1,6 @@
 -- The dialogue with 1C over HTTP: sessions, what they uploaded, and how a delivery of such a session is read.
 -- Runs inside one transaction, in schema marketsync, once.
 
-alter table exchange add column began_at timestamptz; -- what it holds is no older than this; null: than delivered_at
 -- part: one portion of a session, so that what it does not name stays; whole: everything of a session, in which 1C
 -- named all that there is
 alter table exchange add column reading text not null default 'as_written'
