@@ -233,6 +233,22 @@ def posting_state(posting: Posting) -> Json:
             "after_ship": why.after_ship,
             "affects_rating": why.affects_rating,
         },
+        "exemplars": {
+            str(sku): [
+                {
+                    "exemplar_id": each.exemplar_id,
+                    "marks": [mark for mark, _ in each.marks],
+                    "mark_errors": list(each.mark_errors),
+                    "gtd": each.gtd,
+                    "is_gtd_absent": each.is_gtd_absent,
+                    "rnpt": each.rnpt,
+                    "weight": each.weight,
+                }
+                for each in group
+            ]
+            for sku, group in posting.exemplars.items()
+        },
+        "countries": {str(sku): country for sku, country in posting.countries.items()},
         "held": posting.held,
         "history": [[moment.isoformat(), status, substatus] for moment, status, substatus in posting.history],
     }

@@ -49,6 +49,14 @@ class OrderKnobs:
     split_push: bool = True
     """UNSURE: whether the postings that a split makes are told as new."""
 
+    # --- marking codes and what else is told of each piece ---
+    mark_check_seconds: float = knob(5.0, low=0.0)
+    """From exemplar/set to the result of the checks (scaled): `validation_in_process` for so long."""
+    mark_failed_share: float = knob(0.0, low=0.0, high=1.0)
+    """This share of the marks fails the check, however well it looks."""
+    exemplar_set_body: Literal["empty", "object"] = "empty"
+    """UNSURE: the body of an accepted exemplar/set and /update: none at all, or `{}`."""
+
     # --- labels ---
     label_ready_min_seconds: float = knob(45.0, low=0.0)
     label_ready_max_seconds: float = knob(60.0, low=0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.ozon.method import Method, fixed
-from sandbox.ozon.orders import cancelling, carrying, labels, reading, shipping
+from sandbox.ozon.orders import cancelling, carrying, exemplars, labels, reading, shipping
 
 METHODS: dict[str, Method] = {
     "/v4/posting/fbs/unfulfilled/list": Method(fixed(reading.UNFULFILLED_REQUEST), reading.unfulfilled),
@@ -11,6 +11,23 @@ METHODS: dict[str, Method] = {
     reading.GET_PATH: Method(fixed(reading.GET_REQUEST), reading.get),
     "/v4/posting/fbs/ship": Method(fixed(shipping.SHIP_REQUEST), shipping.ship),
     "/v4/posting/fbs/ship/package": Method(fixed(shipping.SHIP_PACKAGE_REQUEST), shipping.ship_package),
+    "/v6/fbs/posting/product/exemplar/create-or-get": Method(
+        fixed(exemplars.NUMBER_REQUEST), exemplars.create_or_get
+    ),
+    "/v6/fbs/posting/product/exemplar/set": Method(
+        fixed(exemplars.SET_REQUEST), exemplars.set_exemplars, "products"
+    ),
+    "/v5/fbs/posting/product/exemplar/status": Method(fixed(exemplars.NUMBER_REQUEST), exemplars.status),
+    "/v5/fbs/posting/product/exemplar/validate": Method(
+        fixed(exemplars.VALIDATE_REQUEST), exemplars.validate
+    ),
+    "/v1/fbs/posting/product/exemplar/update": Method(fixed(exemplars.NUMBER_REQUEST), exemplars.update),
+    "/v2/posting/fbs/product/country/list": Method(
+        fixed(exemplars.COUNTRY_LIST_REQUEST), exemplars.country_list
+    ),
+    "/v2/posting/fbs/product/country/set": Method(
+        fixed(exemplars.COUNTRY_SET_REQUEST), exemplars.set_country
+    ),
     "/v3/posting/fbs/package-label/create": Method(
         fixed(labels.CREATE_REQUEST), labels.create, "posting_numbers"
     ),

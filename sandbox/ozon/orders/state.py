@@ -78,6 +78,25 @@ class Customer:
 
 
 @dataclass
+class Exemplar:
+    """One piece of a line, and what was told of it; a mark's place in `mark_errors` has why it failed, or nothing.
+
+    Its checks have a result from the monotonic moment `checked_from` on.
+    """
+
+    exemplar_id: int
+    gtd: str = ""
+    is_gtd_absent: bool = False
+    rnpt: str = ""
+    is_rnpt_absent: bool = False
+    weight: float = 0.0
+    marks: tuple[tuple[str, str], ...] = ()
+    """Each with its type."""
+    mark_errors: tuple[str, ...] = ()
+    checked_from: float = 0.0
+
+
+@dataclass
 class Posting:
     """One posting.
 
@@ -107,6 +126,10 @@ class Posting:
     customer: Customer | None = None
     requirements: dict[str, tuple[int, ...]] = field(default_factory=dict)
     possible_marks: tuple[int, ...] = ()
+    exemplars: dict[int, list[Exemplar]] = field(default_factory=dict)
+    """Pieces by SKU."""
+    countries: dict[int, str] = field(default_factory=dict)
+    """SKU -> country of manufacture, where it was told."""
     cancelled: Cancelled | None = None
     parent_number: str = ""
     children: tuple[str, ...] = ()
@@ -131,6 +154,11 @@ class Posting:
     def processed_from(self) -> datetime:
         """The begin of its processing; of an order that is paid late, its creation."""
         return self.in_process_at or self.created_at
+
+    def marks_of(self, sku: int) -> list[str]:
+        """The marking codes that were told of a line's pieces."""
+        told = self.exemplars.get(sku, ())
+        return [mark for each in told for mark, kind in each.marks if kind == "mandatory_mark"]
 
     def quantity_of(self, sku: int) -> int:
         return sum(line.quantity for line in self.lines if line.sku == sku)
