@@ -80,6 +80,22 @@ class OrderKnobs:
     unprinted_share: float = knob(0.0, low=0.0, high=1.0)
     """This share of the postings of a batch is left out of its file."""
 
+    # --- handing over ---
+    carriage_seconds: float = knob(5.0, low=0.0)
+    """From carriage/approve to papers that are `ready` (scaled)."""
+    carriage_refusal: Literal[
+        "",
+        "can't create carriage",
+        "first_mile_is_changing",
+        "has_overflow",
+        "new_postings_are_possible",
+        "posting_statuses_not_ready",
+        "there_are_incomplete_carriages",
+    ] = ""
+    """carriage/create is refused with this word."""
+    carriage_error: bool = False
+    """Approved carriages end in `error`."""
+
     # --- cancelling, and deliveries by the seller ---
     product_cancel: Literal["shrinks", "splits"] = "shrinks"
     """UNSURE: a posting of which some pieces are cancelled gets smaller, or they become a cancelled posting of their

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 Scheme = Literal["fbs", "rfbs"]
@@ -177,6 +177,27 @@ class LabelTask:
     failed: bool = False
     file_name: str = ""
     content: bytes = b""
+
+
+@dataclass
+class Carriage:
+    """A handover to Ozon's carrier. `removed` are postings that were in it and did not go."""
+
+    carriage_id: int
+    delivery_method_id: int
+    warehouse_id: int
+    departure_date: date
+    postings: list[str]
+    created_at: datetime
+    updated_at: datetime
+    status: str = "new"
+    containers_count: int = 0
+    removed: list[str] = field(default_factory=list)
+
+    @property
+    def open(self) -> bool:
+        """Whether its postings are taken."""
+        return self.status not in ("cancelled", "error")
 
 
 class PostingBook:
