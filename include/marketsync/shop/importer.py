@@ -22,6 +22,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -34,6 +35,8 @@ from marketsync.db.queries import sql
 from marketsync.errors import BadInput, Place
 from marketsync.files import Folder, open_delivery
 from marketsync.files.delivery import Delivery
+from marketsync.order_settings import Erp
+from marketsync.orders.reservations import end_booked
 from marketsync.shop.bitrix.delivery import read_manifest
 from marketsync.shop.bitrix.parts import ShopDelivery
 from marketsync.shop.commerceml.records import GroupRecord, ProblemRecord, PropertyRecord
@@ -47,6 +50,7 @@ __all__ = ["FULL_SHARE", "Changed", "ImportResult", "import_delivery"]
 FULL_SHARE = 0.7
 """The least share of the known rows that a full delivery must hold to be believed where it lacks some."""
 
+_PART, _WHOLE = "part", "whole"  # exchange.reading
 _HELD_KINDS = ("goods", "variants", "prices", "stocks")
 
 Connection = psycopg.Connection[Row]
@@ -104,7 +108,14 @@ class _Tallies:
 
 
 def import_delivery(
-    database: Database, clock: Clock, exchange_id: int, place: Path | Folder, *, shrink: float = FULL_SHARE
+    database: Database,
+    clock: Clock,
+    exchange_id: int,
+    place: Path | Folder,
+    *,
+    shrink: float = FULL_SHARE,
+    erp: Erp | None = None,
+    reading: str = "as_written",
 ) -> ImportResult:
     """Read and merge one delivery. Call it for what `claim_next` gave, inside its block.
 
@@ -114,13 +125,15 @@ def import_delivery(
             up again) where the database went away or the process died.
         place: where its files lie.
         shrink: a full delivery with less than this share of what is known is held: it deletes nothing.
+        erp: what the counts are of, and so which orders they know of.
+        reading: of the exchange's row: whether the delivery is read as its files say, as a part, or as all there is.
 
     Raises:
         BadInput: the delivery cannot be used; nothing of it is merged, and the exchange's error tells why.
     """
     try:
         with database.transaction() as connection, open_delivery(place) as delivery:
-            return _Import(connection, clock, exchange_id, shrink).run(delivery)
+            return _Import(connection, clock, exchange_id, shrink, erp or Erp(), reading).run(delivery)
     except BadInput as error:
         _refuse(database, clock, exchange_id, error)
         raise
@@ -144,11 +157,23 @@ def _refuse(database: Database, clock: Clock, exchange_id: int, error: BadInput)
 class _Import:
     """The import of one delivery, inside one transaction."""
 
-    def __init__(self, connection: Connection, clock: Clock, exchange_id: int, shrink: float) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Clock,
+        exchange_id: int,
+        shrink: float,
+        erp: Erp,
+        reading: str,
+    ) -> None:
         self._connection = connection
         self._clock = clock
         self._exchange_id = exchange_id
         self._shrink = shrink
+        self._erp = erp
+        self._booked = 0
+        self._reading = reading
+        self._part_of_full: list[str] = []
         self._staging = Staging(connection, exchange_id)
         self._tallies = _Tallies()
         self._stamp: dict[str, object] = {"exchange_id": exchange_id, "now": clock.now()}
@@ -160,6 +185,7 @@ class _Import:
         parts = shop.parts() if shop else commerceml_parts(delivery)
         self._stage(parts)
         self._refuse_empty(parts)
+        self._apply_reading()
         self._execute("shop/analyze")
         self._tell_duplicates()
         self._execute("shop/keep_last")
@@ -198,11 +224,20 @@ class _Import:
     def _refuse_empty(self, parts: Sequence[Part]) -> None:
         """An export whose filter lets nothing through. Definitions alone are a delivery only of changes."""
         staging = self._staging
-        if staging.read["goods"] or staging.read["offers"]:
+        if staging.read["goods"] or staging.read["offers"] or self._reading == _PART:
             return
         brought = any(part.head.groups or part.head.properties for part in parts)
         if self._full() or not (brought or staging.price_types or staging.warehouses):
             raise BadInput(say("nothing_inside", count=len(parts)), hint=say("empty_hint"))
+
+    def _apply_reading(self) -> None:
+        """A portion of a full load does not say that the rest is gone; the whole of an exchange does."""
+        full = self._staging.full
+        if self._reading == _PART:
+            self._part_of_full = sorted(kind for kind, said in full.items() if said)
+            full.update(dict.fromkeys(full, False))
+        elif self._reading == _WHOLE:
+            full.update(dict.fromkeys(full.keys() & {"goods", "variants"}, True))
 
     def _full(self) -> bool:
         return any(self._staging.full.get(kind) for kind in ("goods", "variants"))
@@ -317,6 +352,13 @@ class _Import:
             tally.deleted += self._execute("shop/delete_stocks_full")
         else:
             tally.deleted += self._execute("shop/delete_stocks", {"full": full})
+        self._booked = self._end_booked(full and "stocks" not in held)
+
+    def _end_booked(self, full: bool) -> int:
+        """With the counts that know of orders end the reservations of these orders: not a moment before or after."""
+        row = self._one("shop/counted_at", {"exchange_id": self._exchange_id})
+        counted_at = row["counted_at"] - timedelta(minutes=self._erp.counts_lag_minutes)
+        return end_booked(self._connection, counted_at, self._clock.now(), counts=self._erp.counts, full=full)
 
     # ------------------------------------------------------------ the end
 
@@ -335,12 +377,17 @@ class _Import:
             "groups": tallies.groups,
             "problems": dict(staging.problems),
         }
+        if self._booked:
+            counts["booked"] = self._booked
+        if self._part_of_full:
+            counts["part_of_full"] = self._part_of_full
         if held:
             counts["held"] = sorted(held)
-        if changed.products or changed.prices or changed.stocks:
+        if changed.products or changed.prices or changed.stocks or self._booked:
             payload = {"exchange_id": self._exchange_id} | {
                 name: bool(rows) for name, rows in asdict(changed).items()
             }
+            payload["stocks"] = bool(changed.stocks or self._booked)
             self._execute("wake/notify", {"payload": json.dumps(payload)})
         self._execute(
             "shop/finish_import",
@@ -369,6 +416,6 @@ class _Import:
         statement: LiteralString = sql(name)
         return max(self._connection.execute(statement, parameters).rowcount, 0)
 
-    def _one(self, name: str) -> Row:
-        row = self._connection.execute(sql(name)).fetchone()
+    def _one(self, name: str, parameters: Mapping[str, object] | None = None) -> Row:
+        row = self._connection.execute(sql(name), parameters).fetchone()
         return row if row is not None else {}

@@ -106,4 +106,6 @@ def import_claimed(runtime: Runtime, exchange: Exchange) -> ImportResult:
         exchange.exchange_id,
         place,
         shrink=runtime.accounts.store.shrink,
+        erp=runtime.accounts.erp,
+        reading=exchange.reading,
     )

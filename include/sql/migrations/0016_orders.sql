@@ -27,7 +27,8 @@ create table posting (
     content_hash bytea,                     -- of everything above and the lines: what the ERP must hear of
     version int not null default 1,         -- grows with each such change
     received_at timestamptz not null,       -- when we first heard of it
-    read_at timestamptz,                    -- when it was last read whole; null: only pushes told of it
+    read_at timestamptz,                    -- when its last reading began, to some minutes; null: only pushes told
+    heard_at timestamptz,                   -- when a push last told something that no reading has confirmed yet
     changed_at timestamptz not null,
     erp_state text not null default 'waiting' check (erp_state in ('waiting', 'taken', 'refused')),
     erp_reference text,                     -- 1C's id of its document
@@ -39,6 +40,7 @@ create table posting (
 create index posting_by_number on posting (number);
 create index posting_open on posting (account, ship_by) where status in ('new', 'to_assemble', 'to_ship', 'disputed');
 create index posting_changed on posting (changed_at);
+create index posting_unread on posting (account, posting_id) where heard_at is not null;
 
 create table posting_line (
     posting_id bigint not null references posting on delete cascade,
@@ -53,6 +55,16 @@ create table posting_line (
     primary key (posting_id, line)
 );
 create index posting_line_by_product on posting_line (product_id);
+
+-- Articles of a marketplace that a person has said what good they are.
+create table order_article (
+    account text not null,
+    article text not null,
+    product_id bigint not null references product on delete cascade,
+    author text not null,
+    since timestamptz not null,
+    primary key (account, article)
+);
 
 -- Everything that was heard of orders, by push and by reading, each event once.
 create table posting_event (
@@ -73,12 +85,14 @@ create table posting_event (
 );
 create index posting_event_waiting on posting_event (account, event_id) where state = 'waiting';
 create index posting_event_by_number on posting_event (account, number);
+create index posting_event_pushed on posting_event (account, received_at) where source = 'push' and kind = 'new';
+create index posting_event_set_aside on posting_event (account, event_id) where state = 'set_aside';
 
 -- How far the reading of changed orders came, and when each flow was last heard of.
 create table order_flow (
     account text not null,
-    flow text not null,                     -- changes, open, reread, returns, push
-    watermark timestamptz,                  -- everything before it is in the inbox
+    flow text not null,                     -- changes, open, reread, returns, push, begun
+    watermark timestamptz,                  -- everything before it is in the inbox; of begun: older orders are not ours
     heard_at timestamptz,
     primary key (account, flow)
 );
@@ -97,16 +111,19 @@ create table reservation (
     reservation_id bigint generated always as identity primary key,
     posting_id bigint not null references posting on delete cascade,
     product_id bigint not null references product on delete cascade,
-    stores text[] not null default '{}',    -- the store's warehouses that it may come from; empty: any
+    stores text[] not null default '{}',    -- 1C's ids of the warehouses that it may come from; empty: any
     quantity int not null check (quantity > 0),
     made_at timestamptz not null,
     lapses_at timestamptz,                  -- made by a push alone: over, unless the order was read by then
-    booked_after timestamptz,               -- counts delivered after this moment know of it
+    booked_after timestamptz,               -- free pieces counted after this moment know of it: the ERP took the order
+    shipped_after timestamptz,              -- and pieces on hand counted after this one: the ERP has shipped it
     ended_at timestamptz,
     ended_by text check (ended_by in ('booked', 'cancelled', 'returned', 'lapsed', 'changed'))
 );
 create unique index reservation_one_open on reservation (posting_id, product_id) where ended_at is null;
 create index reservation_open on reservation (product_id) where ended_at is null;
+create index reservation_booked on reservation (posting_id) where ended_by = 'booked';
+create index reservation_lapsing on reservation (lapses_at) where ended_at is null and lapses_at is not null;
 
 create table posting_return (
     return_id bigint generated always as identity primary key,
@@ -120,6 +137,7 @@ create table posting_return (
     kind text not null,                     -- cancellation, refusal, return, partial: as the marketplace says
     status_there text,
     reason text,
+    received bool not null default false,   -- the seller has it again
     moved_at timestamptz,                   -- when its status last changed there
     changed_at timestamptz not null,
     unique (account, external_id)
@@ -168,6 +186,8 @@ create table erp_pack_posting (
     content jsonb not null,                 -- as the pack carries it, so that it comes again the same
     state text not null default 'open' check (state in ('open', 'taken', 'refused')),
     reason text,
+    reference text,                         -- as answered: 1C's id of its document
+    document_number text,
     answered_at timestamptz,
     primary key (pack_id, posting_id)
 );
@@ -186,10 +206,13 @@ create table order_task (
     asked_at timestamptz not null,
     state text not null check (state in ('waiting', 'doing', 'done', 'refused')),
     in_doubt bool not null default false,   -- a call may have had its effect: read before it is repeated
-    attempts int not null default 0,
+    attempts int not null default 0,        -- calls that change something there
+    called_at timestamptz,                  -- the last of them
+    looks int not null default 0,           -- readings of its effect since then, and passing troubles
     not_before timestamptz,
     result jsonb not null default '{}',
     error text,                             -- the last trouble, for a person
+    run text,                               -- the run that refused it: who repeats that run means this too
     finished_at timestamptz
 );
 create unique index order_task_one_open on order_task (posting_id, kind) where state in ('waiting', 'doing');
@@ -213,8 +236,10 @@ create table label_request (
     numbers text[] not null,
     state text not null check (state in ('open', 'done', 'failed')),
     created_at timestamptz not null,
-    completed_at timestamptz,
+    completed_at timestamptz,               -- when the marketplace first said so
+    looks int not null default 0,
     next_look_at timestamptz,
+    unnamed bool not null default false,    -- its pages did not say whose they are
     error text
 );
 create index label_request_open on label_request (account) where state = 'open';
@@ -225,21 +250,38 @@ create table shipment (
     posting_id bigint not null unique references posting on delete cascade,
     carrier text not null,
     our_number text not null unique,        -- the number under which the carrier knows it from us
+    round int not null default 1,           -- one more after each cancellation: the carrier knows the old number
     pickup_date date not null,
     their_number text,                      -- the tracking number
+    -- asked: a call may have had its effect, and the carrier is asked about our number before it is repeated
     state text not null check (state in ('waiting', 'asked', 'pending', 'accepted', 'refused', 'cancelled')),
     asked jsonb not null default '{}',      -- service, places, weights: no personal data
+    asked_by text not null,
     status_there text,
-    error text,
-    label_file text,
+    error text,                             -- the last trouble, for a person
+    attempts int not null default 0,        -- calls that were to make it
+    troubles int not null default 0,        -- in a row, for growing pauses
+    not_before timestamptz,
+    stage text,                             -- where the parcels are, in words that all carriers share
+    tracked_at timestamptz,                 -- when the carrier was last asked where they are
+    cancel_asked_at timestamptz,
+    cancel_asked_by text,
+    cancel_answer text,                     -- the carrier's word, where it does not cancel by itself
+    label_file text,                        -- a name in files/
+    label_not_before timestamptz,
     created_at timestamptz not null,
     changed_at timestamptz not null
 );
+create index shipment_due on shipment (carrier) where state in ('waiting', 'asked', 'pending');
+create index shipment_on_the_way on shipment (carrier, tracked_at) where state = 'accepted';
+create index shipment_by_their_number on shipment (their_number) where their_number is not null;
 
 create table shipment_event (
     shipment_id bigint not null references shipment on delete cascade,
     event_key text not null,
     status text not null,                   -- the carrier's word
+    words text not null,                    -- the same in Russian
+    stage text not null,
     place text,
     happened_at timestamptz,
     received_at timestamptz not null,
@@ -257,6 +299,8 @@ create table handover (
     status_there text,
     act_file text,
     asked_by text not null,
+    attempts int not null default 0,
+    not_before timestamptz,
     error text,
     created_at timestamptz not null,
     changed_at timestamptz not null,
@@ -272,12 +316,14 @@ create table site_order (
     state text not null check (state in ('waiting', 'sending', 'there', 'refused')),
     in_doubt bool not null default false,
     sent_version int not null default 0,    -- of the posting, as the shop last took it
+    tried_version int not null default 0,   -- of the posting, as it was last sent
     status_there text,
     attempts int not null default 0,
     not_before timestamptz,
-    error text,
+    error text,                             -- the last trouble, for a person
     changed_at timestamptz not null
 );
+create index site_order_due on site_order (not_before) where state in ('waiting', 'sending');
 
 -- What people must hear of. One is open for each key; it is told again when its level grows.
 create table alert (

@@ -1,0 +1,1 @@
+"""Orders: what is ordered, kept back, asked for and done, whatever marketplace it comes from."""
