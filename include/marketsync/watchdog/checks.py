@@ -126,10 +126,10 @@ _UNANSWERED = Words(
     "see its exchange's log",
 )
 _SET_ASIDE = Words(
-    "{account}: отложено сообщений о заказах: {n} (например, о {number}): их не удалось понять. Посмотрите: "
-    "`marketsync orders inbox`",
-    "{account}: {n} messages about orders are set aside (one is about {number}): they could not be understood. See "
-    "`marketsync orders inbox`",
+    "{account}: отложено сообщений о заказах: {n} (например, о {number}): их не удалось понять. Когда причина "
+    "устранена: `marketsync orders retry {account}`",
+    "{account}: {n} messages about orders are set aside (one is about {number}): they could not be understood. Once that "
+    "is mended: `marketsync orders retry {account}`",
 )
 _WAITING_EVENTS = Words(
     "{account}: сообщения о заказах не разбираются с {since}: {n}. Откройте DAG {account}__orders",

@@ -7,6 +7,7 @@ create function note_posting_moments() returns trigger language plpgsql as $$
 begin
     if tg_op = 'UPDATE' and new.status in ('to_ship', 'shipping', 'delivered') and new.assembled_at is null
         and old.status not in ('to_ship', 'shipping', 'delivered')
+        and (old.status <> 'unknown' or old.status_there <> '') -- a row that was only entered says nothing yet
     then
         new.assembled_at := new.changed_at;
     end if;

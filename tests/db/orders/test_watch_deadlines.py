@@ -115,6 +115,10 @@ def test_the_database_notes_when_an_order_was_assembled_and_when_it_ended(connec
         return row["assembled_at"], row["ended_at"]
 
     assert moments("2") == (None, NOW)  # it was assembled before we heard of it
+    post(connection, "3", made=NOW, ship_by=None, status="unknown")
+    connection.execute("update posting set status_there = '' where number = '3'")
+    connection.execute("update posting set status = 'shipping', changed_at = %s where number = '3'", (NOW,))
+    assert moments("3") == (None, None)
     steps = [("unknown", None, None), ("to_ship", 2, None), ("delivered", 2, 3), ("to_assemble", 2, None)]
     for hour, (status, assembled, ended) in enumerate(steps, start=1):
         connection.execute(
