@@ -95,6 +95,9 @@ def build(options: StackOptions, *, var: Path, domain: str, metadata: str) -> di
     environment = {
         **os.environ,
         **{f"AIRFLOW__{name}": value for name, value in airflow.items()},
+        "AIRFLOW_CONN_AIRFLOW": json.dumps(
+            {"conn_type": "http", "host": url}
+        ),  # its health, for the watchdog
         "AIRFLOW_CONN_MARKETSYNC_DB": _connection(domain),
         "AIRFLOW_HOME": str(home),
         "MARKETSYNC_DATABASE_URL": domain,

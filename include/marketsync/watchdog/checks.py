@@ -73,6 +73,7 @@ Check = Callable[[Look], Iterator[Trouble]]
 
 _URGENT_AFTER = 3  # times the time after which a flow is stale
 _DAILY_MINUTES = 36 * 60.0  # flows that run once a day
+_STARTING_MINUTES = 3  # Airflow and the watchdog start together, and Airflow takes longer
 _UNPUSHED = 3  # orders that came by reading alone, before pushes count as gone
 
 _FLOW = Words(
@@ -128,7 +129,8 @@ _UNANSWERED = Words(
 _SET_ASIDE = Words(
     "{account}: отложено сообщений о заказах: {n} (например, о {number}): их не удалось понять. Когда причина "
     "устранена: `marketsync orders retry {account}`",
-    "{account}: {n} messages about orders are set aside (one is about {number}): they could not be understood. Once that "
+    "{account}: {n} messages about orders are set aside (one is about {number}): they could not be understood. Once "
+    "that "
     "is mended: `marketsync orders retry {account}`",
 )
 _WAITING_EVENTS = Words(
@@ -248,7 +250,7 @@ def _tasks(look: Look) -> Iterator[Trouble]:
 
 def _airflow(look: Look) -> Iterator[Trouble]:
     connection = look.accounts.watchdog.airflow
-    if connection is None:
+    if connection is None or look.began > look.before(_STARTING_MINUTES):
         return
     for part, what in outside.airflow_troubles(look.credentials(connection), look.accounts.language):
         yield Trouble(part, "urgent", look.say(_AIRFLOW, what=what))
