@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -13,6 +15,8 @@ from sandbox.bitrix import api as bitrix_api
 from sandbox.dpd import api as dpd_api
 from sandbox.exchange import handle, hold
 from sandbox.ozon import api as ozon_api
+from sandbox.ozon.catching_up import catch_up
+from sandbox.ozon.orders import push_sender
 from sandbox.world import World
 
 _ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
@@ -20,11 +24,27 @@ _ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 def create_app(world: World) -> FastAPI:
     """The ASGI application of one world."""
-    app = FastAPI(title="marketsync sandbox", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        sender = asyncio.create_task(push_sender.run(lambda: world.ozon, catch_up))
+        yield
+        sender.cancel()
+        with suppress(asyncio.CancelledError):
+            await sender
+
+    app = FastAPI(
+        title="marketsync sandbox", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+    )
 
     async def ozon(request: Request) -> Response:
         # Built per call, because a reset replaces the system.
+        world.ozon.base_url = f"{request.url.scheme}://{request.url.netloc}"
         system = ozon_api.played_by(world.ozon)
+        return await handle(world, system, request, "/" + request.path_params["path"])
+
+    async def ozon_files(request: Request) -> Response:
+        system = ozon_api.played_files(world.ozon)
         return await handle(world, system, request, "/" + request.path_params["path"])
 
     async def bitrix(request: Request) -> Response:
@@ -47,6 +67,7 @@ def create_app(world: World) -> FastAPI:
         return await handle(world, world.images.system, request, f"/{name}")
 
     app.add_route("/ozon/{path:path}", ozon, methods=_ANY_METHOD)
+    app.add_route("/ozon-files/{path:path}", ozon_files, methods=_ANY_METHOD)
     app.add_route("/bitrix/{path:path}", bitrix, methods=_ANY_METHOD)
     app.add_route("/dpd/{path:path}", dpd, methods=_ANY_METHOD)
     app.add_route("/images/{path:path}", images, methods=_ANY_METHOD)

@@ -63,6 +63,7 @@ class World:
         return {
             "general": self.general,
             "ozon": self.ozon.knobs,
+            "ozon_orders": self.ozon.order_knobs,
             "bitrix": self.bitrix.knobs,
             "dpd": self.dpd.knobs,
             "images": self.images.knobs,

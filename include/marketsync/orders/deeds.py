@@ -9,8 +9,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from marketsync.marketplaces.orders import Deed, DeedResult, PackageLine, Posting, PostingStatus, Stage
+from marketsync.marketplaces.orders import (
+    Deed,
+    DeedResult,
+    Malformed,
+    PackageLine,
+    Posting,
+    PostingStatus,
+    Stage,
+)
 from marketsync.orders import inbox, tasks
 from marketsync.orders.asked import Cancel, Line, Marks, Shipping, TaskKind
 from marketsync.orders.tasks import Task, Verdict, done, later, pause, refused
@@ -49,11 +58,21 @@ class Bench:
         return self.seller.runtime.clock.now()
 
     def read(self, number: str) -> Posting | None:
-        """The order as the marketplace shows it, and taken over as such."""
+        """The order as the marketplace shows it, and taken over as such.
+
+        Raises:
+            LookupError: what it shows cannot be understood.
+        """
+        began = self.now()
         posting = self.seller.desk.read(number)
-        if posting is not None:
-            with self.seller.runtime.database.transaction() as connection:
-                inbox.take_posting(connection, self.account, posting, "reread", self.now())
+        match posting:
+            case Malformed():
+                raise LookupError(f"заказ {number}: {posting.why}")
+            case Posting():
+                with self.seller.runtime.database.transaction() as connection:
+                    inbox.take_posting(
+                        connection, self.seller.account, posting, "reread", self.now(), began=began
+                    )
         return posting
 
     def remembered(self, task: Task) -> Posting:
@@ -153,6 +172,8 @@ def _reach(bench: Bench, task: Task, call: Callable[[Posting], DeedResult | Verd
         posting = bench.remembered(task)
         if posting.status is PostingStatus.CANCELLED:
             return refused(_cancelled(posting))
+        if not all(line.sku for line in posting.lines):
+            posting = bench.read(task.number) or posting  # only a push told of it so far
     answer = call(posting)
     return answer if isinstance(answer, Verdict) else _of_result(answer, task)
 
@@ -188,7 +209,7 @@ def _of_result(told: DeedResult, task: Task) -> Verdict:
     """What an answer to a call makes of the task; DONE has to be read first."""
     match told.deed:
         case Deed.DONE:
-            extra = {"numbers": list(told.numbers)} if told.numbers else {}
+            extra: dict[str, Any] = {"numbers": list(told.numbers)} if told.numbers else {}
             return later(
                 "передано, ждём подтверждения", after=_FIRST_LOOK, expected=True, looked=False, **extra
             )

@@ -50,10 +50,11 @@ def whole(content: bytes) -> int:
 def split(content: bytes, numbers: Sequence[str]) -> dict[str, PageFile] | None:
     """A whole PDF by the orders whose numbers its pages name, in its order.
 
-    A page that names none belongs to the one before it only where all others name theirs: it is a second page.
+    A page that names nobody is the second of the one before it, but only where every order has a page of its own:
+    otherwise it may be the one that is missing.
 
     Returns:
-        None where the pages do not say whose they are: the first names nobody, or one names several.
+        None where the pages do not say whose they are.
     """
     reader = PdfReader(BytesIO(content))
     if len(numbers) == 1:
@@ -61,13 +62,17 @@ def split(content: bytes, numbers: Sequence[str]) -> dict[str, PageFile] | None:
     patterns = {number: re.compile(rf"(?<![\w-]){re.escape(number)}(?![\w-])") for number in numbers}
     pages: dict[str, list[PageObject]] = {}
     current: str | None = None
+    unnamed = False
     for page in reader.pages:
         text = page.extract_text()
         named = [number for number, pattern in patterns.items() if pattern.search(text)]
         if len(named) > 1 or (not named and current is None):
             return None
+        unnamed |= not named
         current = named[0] if named else current
         pages.setdefault(str(current), []).append(page)
+    if unnamed and len(pages) < len(set(numbers)):
+        return None
     return {number: PageFile(_joined(own), len(own)) for number, own in pages.items()}
 
 

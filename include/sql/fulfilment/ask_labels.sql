@@ -2,17 +2,17 @@
 -- Parameters: account, asked_by, seconds (after assembly before a label makes sense), now.
 insert into order_task (posting_id, kind, asked_by, asked_at, state, not_before)
 select
-    posting_id,
+    p.posting_id,
     'label' as kind,
-    %(asked_by)s as asked_by,
+    %(asked_by)s,
     %(now)s as asked_at,
     'waiting' as state,
-    changed_at + make_interval(secs => %(seconds)s) as not_before
+    p.changed_at + make_interval(secs => %(seconds)s) as not_before
 from posting as p
 where
-    account = %(account)s
-    and status = 'to_ship'
-    and scheme = 'marketplace'
+    p.account = %(account)s
+    and p.status = 'to_ship'
+    and p.scheme = 'marketplace'
     and not exists (select 1 from order_task as t where t.posting_id = p.posting_id and t.kind = 'label')
     and not exists (select 1 from label as l where l.posting_id = p.posting_id)
 on conflict do nothing

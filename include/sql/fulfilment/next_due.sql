@@ -1,4 +1,5 @@
--- When the next piece of an account's work is due; null where there is none. Parameters: account, kinds.
+-- When the next piece of an account's work is due; null where there is none. What waits for something else of its order,
+-- or for a label that is being made, is not due by itself. Parameters: account, kinds, kind_order.
 select min(due_at) as due_at
 from (
     select coalesce(t.not_before, t.asked_at) as due_at
@@ -8,6 +9,15 @@ from (
         p.account = %(account)s
         and t.state in ('waiting', 'doing')
         and t.kind = any(%(kinds)s)
+        and not exists (
+            select 1
+            from order_task as earlier
+            where
+                earlier.posting_id = t.posting_id
+                and earlier.state in ('waiting', 'doing')
+                and array_position(%(kind_order)s::text[], earlier.kind)
+                < array_position(%(kind_order)s::text[], t.kind)
+        )
         and not (
             t.kind = 'label'
             and exists (

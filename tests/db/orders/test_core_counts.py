@@ -24,11 +24,9 @@ def desired(
                 "states": ["ready"],
                 "stores": [w.store for w in whose.warehouses],
                 "targets": [w.marketplace for w in whose.warehouses],
-                **{
-                    "buffers": [terms.get("buffer", 0)] * 2,
-                    "hide_below": [terms.get("hide_below", 0)] * 2,
-                    "show_at_most": [terms.get("show_at_most")] * 2,
-                },
+                "buffers": [terms.get("buffer", 0)] * 2,
+                "hide_below": [terms.get("hide_below", 0)] * 2,
+                "show_at_most": [terms.get("show_at_most")] * 2,
             },
         )
         rows = connection.execute(
