@@ -20,6 +20,10 @@ __all__ = ["ADMIN", "airflow_home", "build", "password"]
 
 ADMIN = "admin"
 _WEBHOOK = {"login": "1", "password": "sandb0xwebh00ksecret"}  # of the sandbox's portal
+_DPD_CLIENT = {
+    "login": "1001027795",
+    "password": "sandbox",
+}  # the sandbox takes any client number with this key
 _OZON_SELLER = {"login": "1001", "password": "sandbox"}  # the sandbox takes any Client-Id with this key
 
 
@@ -112,10 +116,12 @@ def build(options: StackOptions, *, var: Path, domain: str, metadata: str) -> di
         host = f"http://{HOST}:{options.sandbox_port}/ozon"
         connection = {"conn_type": "http", "host": host, **_OZON_SELLER}
         portal = {"conn_type": "http", "host": f"http://{HOST}:{options.sandbox_port}/bitrix", **_WEBHOOK}
+        carrier = {"conn_type": "http", "host": f"http://{HOST}:{options.sandbox_port}/dpd", **_DPD_CLIENT}
+        environment["AIRFLOW_CONN_DPD"] = json.dumps(carrier)
         environment["AIRFLOW_CONN_OZON"] = json.dumps(connection)
         environment["AIRFLOW_CONN_SITE"] = json.dumps(portal)
         # for shell commands beside it
-        _write_private(var / "connections.json", {"ozon": connection, "site": portal})
+        _write_private(var / "connections.json", {"dpd": carrier, "ozon": connection, "site": portal})
         if options.sandbox_port != SHIPPED_SANDBOX_PORT and not environment.get("MARKETSYNC_ACCOUNTS"):
             environment["MARKETSYNC_ACCOUNTS"] = str(_accounts_at(options.sandbox_port, var))
     return environment

@@ -11,12 +11,14 @@ from marketsync.commands import (
     adopt,
     deadlines,
     exchange,
+    fulfilment,
     history,
     mappings,
     prices,
     promotions,
     quarantine,
     release,
+    shipments,
     stops,
     store,
     watchdog,
@@ -33,6 +35,8 @@ app.add_typer(mappings.app, name="mappings")
 app.add_typer(prices.app, name="prices")
 app.add_typer(deadlines.alerts, name="alerts")
 app.add_typer(deadlines.due, name="orders")
+app.add_typer(fulfilment.app, name="fulfilment")
+app.add_typer(shipments.app, name="shipments")
 
 
 def main() -> None:
