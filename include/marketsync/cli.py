@@ -10,6 +10,7 @@ import typer
 from marketsync.commands import (
     adopt,
     deadlines,
+    erp_keys,
     exchange,
     fulfilment,
     history,
@@ -35,6 +36,7 @@ app.add_typer(mappings.app, name="mappings")
 app.add_typer(prices.app, name="prices")
 app.add_typer(deadlines.alerts, name="alerts")
 app.add_typer(deadlines.due, name="orders")
+app.add_typer(erp_keys.app, name="erp-key")
 app.add_typer(fulfilment.app, name="fulfilment")
 app.add_typer(shipments.app, name="shipments")
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-__all__ = ["Carrier", "Erp", "Orders", "ShopOrders", "Watchdog"]
+__all__ = ["Carrier", "Erp", "Gateway", "Orders", "ShopOrders", "Watchdog"]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _address_range(text: str) -> str:
+    ip_network(text, strict=False)
+    return text
 
 
 class Orders(_Strict):
@@ -33,7 +39,7 @@ class Orders(_Strict):
         carrier: which of `carriers` delivers what the marketplace does not.
     """
 
-    push_networks: tuple[str, ...] = ()
+    push_networks: tuple[Annotated[str, AfterValidator(_address_range)], ...] = ()
     most_new_per_minute: int = Field(default=120, ge=1)
     lapse_minutes: float = Field(default=15, gt=0)
     overlap_minutes: float = Field(default=10, gt=0)
@@ -61,6 +67,16 @@ class Erp(_Strict):
     counts_lag_minutes: float = Field(default=0, ge=0)
     pack_size: int = Field(default=100, ge=1, le=500)
     silent_minutes: float = Field(default=60, gt=0)
+
+
+class Gateway(_Strict):
+    """Who stands before the gateway.
+
+    Attributes:
+        proxies: address ranges of our own proxies: what these write into X-Forwarded-For is believed.
+    """
+
+    proxies: tuple[Annotated[str, AfterValidator(_address_range)], ...] = ()
 
 
 class Carrier(_Strict):

@@ -186,6 +186,8 @@ create table erp_pack_posting (
     content jsonb not null,                 -- as the pack carries it, so that it comes again the same
     state text not null default 'open' check (state in ('open', 'taken', 'refused')),
     reason text,
+    reference text,                         -- as answered: 1C's id of its document
+    document_number text,
     answered_at timestamptz,
     primary key (pack_id, posting_id)
 );
