@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, get_args
 
 from sandbox.ozon import money, reservations
-from sandbox.ozon.orders import flow, making, pushes
+from sandbox.ozon.orders import carriages, flow, making, pushes
 from sandbox.ozon.orders.making import Wish
 from sandbox.ozon.orders.push_state import Address, Push
 from sandbox.ozon.orders.state import REQUIREMENTS, Cancelled, Posting, Scheme
@@ -128,6 +128,34 @@ def move(system: OzonSystem, cabinet: Cabinet, wanted: Json) -> Json:
     return posting_state(posting)
 
 
+def carriage(system: OzonSystem, cabinet: Cabinet, wanted: Json) -> Json:
+    """Ozon's carrier takes a carriage away: {carriage_id}; without one, all that are formed."""
+    _known(wanted, {"carriage_id"})
+    formed = [
+        each
+        for each in cabinet.carriages.values()
+        if each.status == "formed" and wanted.get("carriage_id", each.carriage_id) == each.carriage_id
+    ]
+    if not formed:
+        raise OrderError(f"no such carriage is formed; there are: {carriage_states(cabinet)}")
+    for each in formed:
+        carriages.pick_up(system, cabinet, each)
+    return {"carriages": carriage_states(cabinet)}
+
+
+def carriage_states(cabinet: Cabinet) -> Json:
+    """All carriages by id: status and postings."""
+    return {
+        str(each.carriage_id): {
+            "status": each.status,
+            "delivery_method_id": each.delivery_method_id,
+            "postings": list(each.postings),
+            "removed": list(each.removed),
+        }
+        for each in cabinet.carriages.values()
+    }
+
+
 def connect_push(system: OzonSystem, cabinet: Cabinet, wanted: Json) -> Json:
     """Connect an address for pushes, or change the one of the same url: {url, types, headers, enabled, delete, ping}.
 
@@ -233,6 +261,22 @@ def posting_state(posting: Posting) -> Json:
             "after_ship": why.after_ship,
             "affects_rating": why.affects_rating,
         },
+        "exemplars": {
+            str(sku): [
+                {
+                    "exemplar_id": each.exemplar_id,
+                    "marks": [mark for mark, _ in each.marks],
+                    "mark_errors": list(each.mark_errors),
+                    "gtd": each.gtd,
+                    "is_gtd_absent": each.is_gtd_absent,
+                    "rnpt": each.rnpt,
+                    "weight": each.weight,
+                }
+                for each in group
+            ]
+            for sku, group in posting.exemplars.items()
+        },
+        "countries": {str(sku): country for sku, country in posting.countries.items()},
         "held": posting.held,
         "history": [[moment.isoformat(), status, substatus] for moment, status, substatus in posting.history],
     }

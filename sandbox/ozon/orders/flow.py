@@ -44,6 +44,7 @@ WITH_THE_SELLER = (
 """Statuses in which the units are still in the seller's warehouse."""
 CANCELLED = ("cancelled", "cancelled_from_split_pending")
 ON_THE_WAY = ("delivering", "driver_pickup", "sent_by_seller")
+AFTER_ASSEMBLY = ("awaiting_deliver", *ON_THE_WAY, "delivered", "client_arbitration")
 
 
 def move(

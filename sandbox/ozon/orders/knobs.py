@@ -49,6 +49,14 @@ class OrderKnobs:
     split_push: bool = True
     """UNSURE: whether the postings that a split makes are told as new."""
 
+    # --- marking codes and what else is told of each piece ---
+    mark_check_seconds: float = knob(5.0, low=0.0)
+    """From exemplar/set to the result of the checks (scaled): `validation_in_process` for so long."""
+    mark_failed_share: float = knob(0.0, low=0.0, high=1.0)
+    """This share of the marks fails the check, however well it looks."""
+    exemplar_set_body: Literal["empty", "object"] = "empty"
+    """UNSURE: the body of an accepted exemplar/set and /update: none at all, or `{}`."""
+
     # --- labels ---
     label_ready_min_seconds: float = knob(45.0, low=0.0)
     label_ready_max_seconds: float = knob(60.0, low=0.0)
@@ -71,6 +79,22 @@ class OrderKnobs:
     """This share of the tasks ends in `error`."""
     unprinted_share: float = knob(0.0, low=0.0, high=1.0)
     """This share of the postings of a batch is left out of its file."""
+
+    # --- handing over ---
+    carriage_seconds: float = knob(5.0, low=0.0)
+    """From carriage/approve to papers that are `ready` (scaled)."""
+    carriage_refusal: Literal[
+        "",
+        "can't create carriage",
+        "first_mile_is_changing",
+        "has_overflow",
+        "new_postings_are_possible",
+        "posting_statuses_not_ready",
+        "there_are_incomplete_carriages",
+    ] = ""
+    """carriage/create is refused with this word."""
+    carriage_error: bool = False
+    """Approved carriages end in `error`."""
 
     # --- cancelling, and deliveries by the seller ---
     product_cancel: Literal["shrinks", "splits"] = "shrinks"

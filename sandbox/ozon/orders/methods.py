@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.ozon.method import Method, fixed
-from sandbox.ozon.orders import cancelling, carrying, labels, reading, shipping
+from sandbox.ozon.orders import cancelling, carriages, carrying, exemplars, labels, reading, shipping
 
 METHODS: dict[str, Method] = {
     "/v4/posting/fbs/unfulfilled/list": Method(fixed(reading.UNFULFILLED_REQUEST), reading.unfulfilled),
@@ -11,6 +11,23 @@ METHODS: dict[str, Method] = {
     reading.GET_PATH: Method(fixed(reading.GET_REQUEST), reading.get),
     "/v4/posting/fbs/ship": Method(fixed(shipping.SHIP_REQUEST), shipping.ship),
     "/v4/posting/fbs/ship/package": Method(fixed(shipping.SHIP_PACKAGE_REQUEST), shipping.ship_package),
+    "/v6/fbs/posting/product/exemplar/create-or-get": Method(
+        fixed(exemplars.NUMBER_REQUEST), exemplars.create_or_get
+    ),
+    "/v6/fbs/posting/product/exemplar/set": Method(
+        fixed(exemplars.SET_REQUEST), exemplars.set_exemplars, "products"
+    ),
+    "/v5/fbs/posting/product/exemplar/status": Method(fixed(exemplars.NUMBER_REQUEST), exemplars.status),
+    "/v5/fbs/posting/product/exemplar/validate": Method(
+        fixed(exemplars.VALIDATE_REQUEST), exemplars.validate
+    ),
+    "/v1/fbs/posting/product/exemplar/update": Method(fixed(exemplars.NUMBER_REQUEST), exemplars.update),
+    "/v2/posting/fbs/product/country/list": Method(
+        fixed(exemplars.COUNTRY_LIST_REQUEST), exemplars.country_list
+    ),
+    "/v2/posting/fbs/product/country/set": Method(
+        fixed(exemplars.COUNTRY_SET_REQUEST), exemplars.set_country
+    ),
     "/v3/posting/fbs/package-label/create": Method(
         fixed(labels.CREATE_REQUEST), labels.create, "posting_numbers"
     ),
@@ -30,4 +47,21 @@ METHODS: dict[str, Method] = {
     "/v2/fbs/posting/last-mile": Method(fixed(carrying.MOVE_REQUEST), carrying.last_mile, "posting_number"),
     "/v2/fbs/posting/delivered": Method(fixed(carrying.MOVE_REQUEST), carrying.delivered, "posting_number"),
     "/v1/posting/cutoff/set": Method(fixed(carrying.CUTOFF_REQUEST), carrying.set_cutoff),
+    "/v1/carriage/create": Method(fixed(carriages.CREATE_REQUEST), carriages.create),
+    "/v1/carriage/set-postings": Method(
+        fixed(carriages.SET_POSTINGS_REQUEST), carriages.set_postings, "posting_numbers"
+    ),
+    "/v1/carriage/approve": Method(fixed(carriages.APPROVE_REQUEST), carriages.approve),
+    "/v1/carriage/cancel": Method(fixed(carriages.CARRIAGE_REQUEST), carriages.cancel),
+    "/v1/carriage/get": Method(fixed(carriages.CARRIAGE_REQUEST), carriages.get),
+    "/v2/carriage/delivery/list": Method(fixed(carriages.DELIVERY_LIST_REQUEST), carriages.delivery_list),
+    "/v2/posting/fbs/act/check-status": Method(fixed(carriages.ID_REQUEST), carriages.check_status),
+    "/v2/posting/fbs/act/get-pdf": Method(fixed(carriages.ID_REQUEST), carriages.get_pdf),
+    "/v2/posting/fbs/act/get-container-labels": Method(
+        fixed(carriages.ID_REQUEST), carriages.get_container_labels
+    ),
+    "/v2/posting/fbs/act/get-barcode": Method(fixed(carriages.ID_REQUEST), carriages.get_barcode),
+    "/v2/posting/fbs/act/get-barcode/text": Method(fixed(carriages.ID_REQUEST), carriages.get_barcode_text),
+    "/v2/posting/fbs/act/list": Method(fixed(carriages.ACT_LIST_REQUEST), carriages.act_list),
+    "/v2/posting/fbs/act/get-postings": Method(fixed(carriages.ID_REQUEST), carriages.act_postings),
 }
