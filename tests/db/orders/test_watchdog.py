@@ -160,7 +160,11 @@ def test_what_never_lived_is_counted_from_the_watchdogs_own_beginning(kennel: Ke
 
 
 def test_pushes_that_stop_while_orders_come_by_reading_are_told(kennel: Kennel) -> None:
-    kennel.run("insert into order_flow (account, flow, heard_at) values ('ozon', 'push', %s)", NOW)
+    kennel.run(
+        "insert into posting_event (account, source, event_key, kind, told, received_at, state) "
+        "values ('ozon', 'push', 'a', 'new', '{}', %s, 'done')",
+        NOW,
+    )
     with kennel.database.transaction() as connection:
         for minutes in (5, 16, 17):
             post(connection, str(minutes), made=NOW + timedelta(minutes=minutes), ship_by=None)
@@ -170,7 +174,7 @@ def test_pushes_that_stop_while_orders_come_by_reading_are_told(kennel: Kennel) 
     with kennel.database.transaction() as connection:
         post(connection, "18", made=NOW + timedelta(minutes=18), ship_by=None)
     kennel.look()
-    assert kennel.alerts() == {"watch/flows/ozon/push": "warning"}
+    assert kennel.alerts() == {"watch/pushes/ozon": "warning"}
 
 
 def test_a_silent_1c_and_a_delivery_that_nobody_imports(kennel: Kennel) -> None:
