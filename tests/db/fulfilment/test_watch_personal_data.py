@@ -136,17 +136,16 @@ def watch(runtime: Runtime, database: Database) -> Any:
 def test_what_is_looked_for_would_be_found(database: Database, tmp_path: Any) -> None:
     files = Files(tmp_path.as_uri())
     assert (in_tables(database, WORDS), in_files(files, WORDS)) == (set(), set())
-    planted: dict[str, tuple[str, Any]] = {
-        "alert": ("insert into alert (key, level, message, since, raised_at) values ('k', 'notice', %s, now(), now())",
-                  f"заказ для {NAME}"),
-        "posting_event": ("insert into posting_event (account, source, event_key, kind, told, received_at, state) "
-                          "values ('ozon', 'push', 'k', 'new', %s, now(), 'done')",
-                          json.dumps({"note": [{"to": STREET}]}, ensure_ascii=False)),
-    }  # fmt: skip
-    for query, value in planted.values():
-        with database.transaction() as connection:
-            connection.execute(query, (value,))
     with database.transaction() as connection:
+        connection.execute(
+            "insert into alert (key, level, message, since, raised_at) values ('k', 'notice', %s, now(), now())",
+            (f"заказ для {NAME}",),
+        )
+        connection.execute(
+            "insert into posting_event (account, source, event_key, kind, told, received_at, state) "
+            "values ('ozon', 'push', 'k', 'new', %s, now(), 'done')",
+            (json.dumps({"note": [{"to": STREET}]}),),
+        )
         connection.execute(
             "insert into erp_key (name, hash, scopes, created_at) values ('k', '', '{}', now())"
         )
