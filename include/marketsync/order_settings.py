@@ -117,16 +117,64 @@ class Carrier(_Strict):
     calls_per_second: float = Field(default=5.0, gt=0, le=100)
 
 
+OrderStatus = Literal[
+    "new", "to_assemble", "to_ship", "shipping", "delivered", "cancelled", "disputed", "unknown"
+]
+ShopStatus = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,2}$")]
+
+_SHOP_STATUSES: dict[str, str | None] = {
+    "new": "N",
+    "to_assemble": "P",
+    "to_ship": "P",
+    "shipping": "S",
+    "delivered": "F",
+    "cancelled": "D",
+}
+"""The statuses that every shop of 1C-Bitrix begins with (Bitrix24 REST documentation, default statuses)."""
+
+
 class ShopOrders(_Strict):
     """How orders are put into the shop, so that its staff sees them too.
 
     Attributes:
-        connection: the shop's, with the scope `sale`.
+        connection: the shop's, with the scopes `catalog` and `sale`.
         calls_per_second: what the portal allows.
+        accounts: whose orders; empty: of all accounts that take orders.
+        catalog: the goods' iblock, where the portal has several catalogs.
+        site: the code of the shop's site (lid).
+        person_type: the kind of buyer there.
+        user: the buyer's id there, for all orders; none: what the portal sets.
+        statuses: our words of an order -> the shop's statuses; null leaves the shop's alone. What is not named here
+            is as shipped.
     """
 
     connection: str
     calls_per_second: float = Field(default=2.0, gt=0, le=100)
+    accounts: tuple[str, ...] = ()
+    catalog: int | None = Field(default=None, ge=1)
+    site: str = "s1"
+    person_type: int = Field(default=1, ge=1)
+    user: int | None = Field(default=None, ge=1)
+    statuses: dict[OrderStatus, ShopStatus | None] = {}
+
+    def status(self, status: str) -> str | None:
+        """The shop's status for one of our words; None where the shop's is left alone."""
+        return self._statuses.get(status)
+
+    @property
+    def first_status(self) -> str:
+        """What an order begins with, whose status has no counterpart in the shop."""
+        return self.status("new") or "N"
+
+    @property
+    def all_statuses(self) -> frozenset[str]:
+        """Every status of the shop that may be set."""
+        named = (status for status in self._statuses.values() if status is not None)
+        return frozenset({self.first_status, *named})
+
+    @property
+    def _statuses(self) -> dict[str, str | None]:
+        return _SHOP_STATUSES | {str(ours): theirs for ours, theirs in self.statuses.items()}
 
 
 class Watchdog(_Strict):
