@@ -155,6 +155,7 @@ def test_figures_are_about_the_orders_of_the_day(connection: Connection) -> None
         "reaction_p95": Decimal("38.50"),
         "cancelled_by_us": Decimal("12.50"),
         "assembled_late": Decimal("25.00"),
+        "on_time": Decimal("75.00"),
         "errors": Decimal("37.50"),
     }
     assert [row["day"] for row in rows if row["name"] == "orders"] == [date(2026, 11, 23), date(2026, 11, 22)]
