@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from sandbox.ozon.method import Method, fixed
-from sandbox.ozon.orders import cancelling, carriages, carrying, exemplars, labels, reading, shipping
+from sandbox.ozon.orders import (
+    cancelling,
+    carriages,
+    carrying,
+    disputes,
+    exemplars,
+    labels,
+    notifications,
+    packing,
+    ratings,
+    reading,
+    returns,
+    shipping,
+)
 
 METHODS: dict[str, Method] = {
     "/v4/posting/fbs/unfulfilled/list": Method(fixed(reading.UNFULFILLED_REQUEST), reading.unfulfilled),
@@ -11,6 +24,11 @@ METHODS: dict[str, Method] = {
     reading.GET_PATH: Method(fixed(reading.GET_REQUEST), reading.get),
     "/v4/posting/fbs/ship": Method(fixed(shipping.SHIP_REQUEST), shipping.ship),
     "/v4/posting/fbs/ship/package": Method(fixed(shipping.SHIP_PACKAGE_REQUEST), shipping.ship_package),
+    "/v2/posting/fbs/get-by-barcode": Method(fixed(reading.BARCODE_REQUEST), reading.get_by_barcode),
+    "/v1/posting/fbs/restrictions": Method(fixed(packing.RESTRICTIONS_REQUEST), packing.restrictions),
+    "/v1/posting/fbs/split": Method(fixed(packing.SPLIT_REQUEST), packing.split),
+    "/v2/posting/fbs/arbitration": Method(fixed(disputes.NUMBERS_REQUEST), disputes.arbitrate),
+    "/v2/posting/fbs/awaiting-delivery": Method(fixed(disputes.NUMBERS_REQUEST), disputes.send_again),
     "/v6/fbs/posting/product/exemplar/create-or-get": Method(
         fixed(exemplars.NUMBER_REQUEST), exemplars.create_or_get
     ),
@@ -64,4 +82,18 @@ METHODS: dict[str, Method] = {
     "/v2/posting/fbs/act/get-barcode/text": Method(fixed(carriages.ID_REQUEST), carriages.get_barcode_text),
     "/v2/posting/fbs/act/list": Method(fixed(carriages.ACT_LIST_REQUEST), carriages.act_list),
     "/v2/posting/fbs/act/get-postings": Method(fixed(carriages.ID_REQUEST), carriages.act_postings),
+    "/v1/returns/list": Method(fixed(returns.LIST_REQUEST), returns.returns_list),
+    "/v1/rating/summary": Method(fixed(ratings.SUMMARY_REQUEST), ratings.summary),
+    "/v1/rating/history": Method(fixed(ratings.HISTORY_REQUEST), ratings.history),
+    "/v1/rating/index/fbs/info": Method(fixed(ratings.INDEX_REQUEST), ratings.index),
+    "/v1/rating/index/fbs/posting/list": Method(
+        fixed(ratings.INDEX_POSTINGS_REQUEST), ratings.index_postings
+    ),
+    "/v1/notification/set": Method(fixed(notifications.SET_REQUEST), notifications.set_address),
+    "/v1/notification/update": Method(fixed(notifications.UPDATE_REQUEST), notifications.update),
+    "/v1/notification/check": Method(fixed(notifications.CHECK_REQUEST), notifications.check),
+    "/v1/notification/enable": Method(fixed(notifications.ENABLE_REQUEST), notifications.enable),
+    "/v1/notification/delete": Method(fixed(notifications.DELETE_REQUEST), notifications.delete),
+    "/v1/notification/list": Method(fixed(notifications.LIST_REQUEST), notifications.address_list),
+    "/v1/notification/push-type/list": Method(fixed(notifications.TYPES_REQUEST), notifications.type_list),
 }

@@ -200,6 +200,49 @@ class Carriage:
         return self.status not in ("cancelled", "error")
 
 
+@dataclass
+class Return:
+    """Some pieces of a posting that come back; `state` is the sys_name of its visual status."""
+
+    return_id: int
+    posting_number: str
+    line: Line
+    quantity: int
+    kind: str
+    reason: str
+    state: str
+    created_at: datetime
+    changed_at: datetime
+    final_at: datetime | None = None
+
+    @property
+    def barcode(self) -> str:
+        return f"ii{self.return_id}"
+
+
+@dataclass(frozen=True)
+class RatingKind:
+    """One rating with its thresholds; `value` stands where nothing is reckoned."""
+
+    name: str
+    title: str
+    group: str
+    value_type: str
+    direction: str
+    warning: float
+    danger: float
+    premium: float
+    value: float = 0.0
+
+    @property
+    def higher_is_better(self) -> bool:
+        return self.direction == "HIGHER_IS_BETTER"
+
+    def beyond(self, value: float, threshold: float) -> bool:
+        """Whether a value is worse than a threshold."""
+        return value < threshold if self.higher_is_better else value > threshold
+
+
 class PostingBook:
     """The postings of one cabinet, in the order in which they were made."""
 
