@@ -20,6 +20,7 @@ from marketsync.commands import (
     promotions,
     quarantine,
     release,
+    shipments,
     stops,
     store,
     watchdog,
@@ -39,6 +40,7 @@ app.add_typer(erp_keys.app, name="erp-key")
 app.add_typer(fulfilment.app, name="fulfilment")
 orders.app.add_typer(deadlines.due)
 app.add_typer(orders.app, name="orders")
+app.add_typer(shipments.app, name="shipments")
 
 
 def main() -> None:

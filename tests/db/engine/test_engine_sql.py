@@ -89,6 +89,8 @@ SAMPLES: dict[str, Any] = {
     "level": "warning", "posting_id": None, "alert_id": 1, "ended": True, "shares": [0.5], "minutes": [120, 30],
     "zone": "Europe/Moscow", "value": Decimal("1.5"), "warning": Decimal(4), "danger": None, "milliseconds": "20000",
     "accounts": [ACCOUNT], "flow": "open", "label_before": NOW, "prefix": "watch/flows/", "raised": [NOW],
+    "ended_days": [30], "made_days": [90], "events_before": NOW, "orders_before": NOW, "labels_before": NOW,
+    "answers_before": NOW, "alerts_before": NOW,
 }  # fmt: skip
 """Parameter -> what a caller may bind."""
 
