@@ -16,6 +16,7 @@ from marketsync.commands import (
     promotions,
     quarantine,
     release,
+    shop_orders,
     stops,
     store,
 )
@@ -29,6 +30,7 @@ for module in (store, exchange, adopt, release, stops, promotions, quarantine, h
     app.add_typer(module.app)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(prices.app, name="prices")
+app.add_typer(shop_orders.app, name="shop-orders")
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ import structlog
 
 from marketsync.clock import Clock
 from marketsync.db import Database, sql
-from marketsync.errors import Fatal, MarketsyncError, Place, RateLimited, Retriable, Uncertain
+from marketsync.errors import BadInput, Fatal, MarketsyncError, Place, RateLimited, Retriable, Uncertain
 from marketsync.http.answers import RequestRefused
 from marketsync.order_settings import ShopOrders
 from marketsync.orders.alerts import end_alert, raise_alert
@@ -138,7 +138,7 @@ class _Putting:
             self._refused(row, error)
         except Retriable as error:
             self._troubled(row, error)
-        except Fatal as error:
+        except (BadInput, Fatal) as error:
             self._later(row, error, "waiting")
             raise
         else:

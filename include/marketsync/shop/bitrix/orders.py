@@ -14,7 +14,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from marketsync.errors import BadInput, Fatal, MarketsyncError, Place, Uncertain
+from marketsync.errors import BadInput, Fatal, MarketsyncError, Place, Retriable, Uncertain
 from marketsync.shop.bitrix.client import Bitrix, Command, ResultOf
 from marketsync.shop.bitrix.identity import Identities
 from marketsync.shop.bitrix.lists import Listing, ListReader, Row
@@ -136,31 +136,32 @@ class BitrixOrders:
     def _prepare(self, order: ShopOrder) -> None:
         """Learn what is needed to write: the catalog, the statuses, the shop's ids of the goods."""
         if self._catalog is None:
-            tables: dict[str, list[Row]] = {"catalogs": [], "statuses": []}
+            catalogs: list[Row] = []
+            columns = ("id", "iblockId", "name", "productIblockId")
             self._lists.read(
-                [
-                    Listing("catalogs", "catalog.catalog.list", "catalogs", ("id", "iblockId", "name", "productIblockId"))
-                ],
-                lambda name, rows: tables[name].extend(rows),
-            )  # fmt: skip
-            answer = self._client.batch(
-                [
-                    Command(
-                        "statuses", "sale.status.list", {"filter": {"type": _ORDER_STATUS}, "select": ["id"]}
-                    )
-                ]
+                [Listing("catalogs", "catalog.catalog.list", "catalogs", columns)],
+                lambda _, rows: catalogs.extend(rows),
             )
-            _raise_first(answer.errors)
-            known = [str(row["id"]) for row in answer.results["statuses"].get("statuses", [])]
-            unknown = sorted(self._rules.statuses - set(known))
-            if unknown:
-                raise BadInput(
-                    f"на сайте нет статуса заказа {', '.join(unknown)}; есть: {', '.join(known)}",
-                    place=Place(account=self._client.name, field="shop_orders.statuses"),
-                    hint="Исправьте accounts.yaml: shop_orders.statuses, или заведите статус на сайте",
-                )
-            self._catalog = catalog_of(tables["catalogs"], self._rules.catalog, self._client.name)
+            self._check_statuses()
+            self._catalog = catalog_of(catalogs, self._rules.catalog, self._client.name)
         self.learn(line.guid for line in order.lines if line.guid)
+
+    def _check_statuses(self) -> None:
+        answer = self._client.batch(
+            [Command("statuses", "sale.status.list", {"filter": {"type": _ORDER_STATUS}, "select": ["id"]})]
+        )
+        _raise_first(answer.errors)
+        rows = answer.results.get("statuses", {}).get("statuses", [])
+        if len(rows) != answer.totals.get("statuses", len(rows)):
+            raise Retriable("The portal's list of statuses is torn", place=Place(account=self._client.name))
+        known = [str(row["id"]) for row in rows]
+        unknown = sorted(self._rules.statuses - set(known))
+        if unknown:
+            raise BadInput(
+                f"на сайте нет статуса заказа {', '.join(unknown)}; есть: {', '.join(known)}",
+                place=Place(account=self._client.name, field="shop_orders.statuses"),
+                hint="Исправьте accounts.yaml: shop_orders.statuses, или заведите статус на сайте",
+            )
 
     def learn(self, guids: Iterable[str]) -> None:
         """Look up the shop's ids of goods of 1C, as many as a filter takes at once."""
