@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -12,6 +14,8 @@ from sandbox import control
 from sandbox.bitrix import api as bitrix_api
 from sandbox.exchange import handle, hold
 from sandbox.ozon import api as ozon_api
+from sandbox.ozon.catching_up import catch_up
+from sandbox.ozon.orders import push_sender
 from sandbox.world import World
 
 _ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
@@ -19,7 +23,18 @@ _ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 def create_app(world: World) -> FastAPI:
     """The ASGI application of one world."""
-    app = FastAPI(title="marketsync sandbox", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        sender = asyncio.create_task(push_sender.run(lambda: world.ozon, catch_up))
+        yield
+        sender.cancel()
+        with suppress(asyncio.CancelledError):
+            await sender
+
+    app = FastAPI(
+        title="marketsync sandbox", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+    )
 
     async def ozon(request: Request) -> Response:
         # Built per call, because a reset replaces the system.

@@ -20,6 +20,9 @@ from sandbox.faults import FaultError
 from sandbox.images.troubles import TroubleError
 from sandbox.ozon import cabinet_control
 from sandbox.ozon.cabinet_control import ControlError
+from sandbox.ozon.catching_up import catch_up
+from sandbox.ozon.orders import control as order_control
+from sandbox.ozon.orders.control import OrderError
 from sandbox.ozon.state import Cabinet
 from sandbox.ozon.system import OzonSystem
 from sandbox.world import World
@@ -36,6 +39,10 @@ _CABINET_ORDERS: dict[str, Callable[[OzonSystem, Cabinet, dict[str, Any]], dict[
     "dictionary": cabinet_control.set_dictionary_value,
     "category": cabinet_control.set_category,
     "action": cabinet_control.set_action,
+    "order": order_control.order,
+    "order_cancel": order_control.cancel,
+    "order_move": order_control.move,
+    "push": order_control.connect_push,
 }
 
 
@@ -139,14 +146,28 @@ def router(world: World) -> APIRouter:
     async def read_actions(client_id: str) -> Response:
         return _json(cabinet_control.actions(world.ozon, world.ozon.cabinet(client_id)))
 
+    @routes.get("/ozon/{client_id}/postings")
+    async def read_postings(client_id: str) -> Response:
+        return _json(order_control.postings(_caught_up(world, client_id)))
+
+    @routes.get("/ozon/{client_id}/pushes")
+    async def read_pushes(client_id: str, since: int = 0, state: str | None = None) -> Response:
+        cabinet = _caught_up(world, client_id)
+        return _json(
+            {
+                **order_control.push_addresses(cabinet),
+                "pushes": order_control.push_log(cabinet, since, state),
+            }
+        )
+
     @routes.post("/ozon/{client_id}/{action}")
     async def act(client_id: str, action: str, request: Request) -> Response:
         order = await _order(request)
         if action not in _CABINET_ORDERS or order is None:
             return _refused(f"post an object to one of: {', '.join(sorted(_CABINET_ORDERS))}")
         try:
-            return _json(_CABINET_ORDERS[action](world.ozon, world.ozon.cabinet(client_id), order))
-        except ControlError as error:
+            return _json(_CABINET_ORDERS[action](world.ozon, _caught_up(world, client_id), order))
+        except (ControlError, OrderError) as error:
             return _refused(str(error))
         except (ValueError, KeyError, TypeError) as error:
             return _refused(f"cannot understand the order: {error!r}")
@@ -172,6 +193,12 @@ def router(world: World) -> APIRouter:
             return _refused(f"cannot understand the order: {error!r}")
 
     return routes
+
+
+def _caught_up(world: World, client_id: str) -> Cabinet:
+    cabinet = world.ozon.cabinet(client_id)
+    catch_up(world.ozon, cabinet, world.ozon.clock.monotonic())
+    return cabinet
 
 
 def _all_knobs(world: World) -> dict[str, Any]:

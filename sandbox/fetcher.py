@@ -14,7 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 AT_ONCE = 16
 _MOST_REDIRECTS = 5
-_MOST_HEADERS = 64 * 1024
+MOST_HEADERS = 64 * 1024
 _KEPT_CONNECTIONS = AT_ONCE
 _REDIRECTS = (301, 302, 303, 307, 308)
 _SAFE = "/%:=&?~#+!$,;'@()*[]"
@@ -40,7 +40,9 @@ class Fetched:
 
 
 @dataclass
-class _Answer:
+class HttpAnswer:
+    """An answer as it came; `keep` tells whether its connection can be used again."""
+
     status: int
     headers: dict[str, str]
     body: bytes = b""
@@ -76,7 +78,7 @@ class Fetcher:
             return Fetched(answer.body, answer.headers.get("etag", ""))
         raise FetchError("redirects", f"more than {_MOST_REDIRECTS} redirects")
 
-    async def _ask(self, url: str, at_most: int, tag: str) -> _Answer:
+    async def _ask(self, url: str, at_most: int, tag: str) -> HttpAnswer:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise FetchError("unreachable", f"no web address: {url}")
@@ -100,16 +102,16 @@ class Fetcher:
     async def _connect(self, host: _Host) -> _Connection:
         scheme, name, port = host
         secure = ssl.create_default_context() if scheme == "https" else None
-        return await asyncio.open_connection(name, port, ssl=secure, limit=_MOST_HEADERS)
+        return await asyncio.open_connection(name, port, ssl=secure, limit=MOST_HEADERS)
 
-    async def _exchange(self, host: _Host, connection: _Connection, request: str, at_most: int) -> _Answer:
+    async def _exchange(self, host: _Host, connection: _Connection, request: str, at_most: int) -> HttpAnswer:
         reader, writer = connection
         finished = False
         try:
             writer.write(request.encode("ascii", "replace"))
-            answer = await _read_head(reader)
+            answer = await read_head(reader)
             if answer.status not in (204, 304):
-                await _read_body(reader, answer, at_most)
+                await read_body(reader, answer, at_most)
             finished = answer.keep
         finally:
             if finished and len(self._idle[host]) < _KEPT_CONNECTIONS:
@@ -119,17 +121,19 @@ class Fetcher:
         return answer
 
 
-async def _read_head(reader: asyncio.StreamReader) -> _Answer:
+async def read_head(reader: asyncio.StreamReader) -> HttpAnswer:
+    """Status and headers, by lower-case name. Raises ValueError where they are none."""
     lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     headers: dict[str, str] = {}
     for line in lines[1:]:
         name, _, value = line.partition(":")
         headers[name.strip().lower()] = value.strip()
     keep = headers.get("connection", "").lower() != "close"
-    return _Answer(int(lines[0].split(" ")[1]), headers, keep=keep)
+    return HttpAnswer(int(lines[0].split(" ")[1]), headers, keep=keep)
 
 
-async def _read_body(reader: asyncio.StreamReader, answer: _Answer, at_most: int) -> None:
+async def read_body(reader: asyncio.StreamReader, answer: HttpAnswer, at_most: int) -> None:
+    """Fill in the body of an answer. Raises FetchError where it is longer than `at_most` bytes."""
     if answer.headers.get("transfer-encoding", "").lower() == "chunked":
         parts: list[bytes] = []
         while size := int((await reader.readuntil(b"\r\n")).split(b";")[0], 16):

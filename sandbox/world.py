@@ -61,6 +61,7 @@ class World:
         return {
             "general": self.general,
             "ozon": self.ozon.knobs,
+            "ozon_orders": self.ozon.order_knobs,
             "bitrix": self.bitrix.knobs,
             "images": self.images.knobs,
         }

@@ -46,11 +46,14 @@ class Erp(_Strict):
 
     Attributes:
         counts: what its stock deliveries count: free pieces (booked orders are taken off), or what is on hand.
+        counts_lag_minutes: how old counts may be when their delivery begins: of a shop that gets them from 1C every
+            quarter of an hour, 15.
         pack_size: orders in a pack at most.
         silent_minutes: after which nobody fetching packs, or no delivery, is an alert.
     """
 
     counts: Literal["free", "on_hand"] = "free"
+    counts_lag_minutes: float = Field(default=0, ge=0)
     pack_size: int = Field(default=100, ge=1, le=500)
     silent_minutes: float = Field(default=60, gt=0)
 

@@ -7,15 +7,12 @@ answer a plain `404 page not found`, before anything else is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from sandbox.clock import iso
 from sandbox.exchange import Answer, IncomingCall, System
 from sandbox.ozon import (
-    action_rules,
     actions,
     archive,
     attribute_updates,
@@ -27,11 +24,11 @@ from sandbox.ozon import (
     quotas,
     reading,
     renames,
-    reservations,
     stocks,
     validation,
     warehouses,
 )
+from sandbox.ozon.catching_up import catch_up
 from sandbox.ozon.errors import (
     INTERNAL,
     PERMISSION_DENIED,
@@ -40,6 +37,9 @@ from sandbox.ozon.errors import (
     status_body,
     too_many_requests,
 )
+from sandbox.ozon.method import Method, fixed
+from sandbox.ozon.orders import methods as order_methods
+from sandbox.ozon.orders import reading as order_reading
 from sandbox.ozon.state import Cabinet, KeyState
 from sandbox.ozon.system import OzonSystem
 from sandbox.ozon.validation import Json, Message
@@ -57,22 +57,6 @@ _KEY_MESSAGES: dict[KeyState, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Method:
-    """One method. `items` is the request's list that the call log counts; without it the answer's list is
-    counted.
-    """
-
-    schema: Callable[[OzonSystem], Message]
-    run: Callable[[OzonSystem, Cabinet, Json], Json]
-    items: str = ""
-    verb: str = "POST"
-
-
-def _fixed(schema: Message) -> Callable[[OzonSystem], Message]:
-    return lambda _: schema
-
-
 def _roles(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
     """POST /v1/roles."""
     return {
@@ -82,49 +66,48 @@ def _roles(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
 
 
 METHODS: dict[str, Method] = {
-    "/v1/description-category/tree": Method(_fixed(catalog.TREE_REQUEST), catalog.tree),
-    "/v1/description-category/attribute": Method(_fixed(catalog.ATTRIBUTE_REQUEST), catalog.attributes),
-    "/v1/description-category/attribute/values": Method(_fixed(catalog.VALUES_REQUEST), catalog.values),
-    "/v1/description-category/attribute/values/search": Method(
-        _fixed(catalog.SEARCH_REQUEST), catalog.search
-    ),
-    "/v3/product/import": Method(_fixed(imports.IMPORT_REQUEST), imports.submit, "items"),
+    "/v1/description-category/tree": Method(fixed(catalog.TREE_REQUEST), catalog.tree),
+    "/v1/description-category/attribute": Method(fixed(catalog.ATTRIBUTE_REQUEST), catalog.attributes),
+    "/v1/description-category/attribute/values": Method(fixed(catalog.VALUES_REQUEST), catalog.values),
+    "/v1/description-category/attribute/values/search": Method(fixed(catalog.SEARCH_REQUEST), catalog.search),
+    "/v3/product/import": Method(fixed(imports.IMPORT_REQUEST), imports.submit, "items"),
     "/v1/product/attributes/update": Method(
-        _fixed(attribute_updates.UPDATE_REQUEST), attribute_updates.submit, "items"
+        fixed(attribute_updates.UPDATE_REQUEST), attribute_updates.submit, "items"
     ),
-    "/v2/product/pictures/import": Method(_fixed(pictures.IMPORT_REQUEST), pictures.submit, "items"),
-    "/v2/product/pictures/info": Method(_fixed(pictures.INFO_REQUEST), pictures.info),
-    "/v1/product/import/info": Method(_fixed(imports.INFO_REQUEST), imports.info),
-    "/v4/product/info/limit": Method(_fixed(Message("GetUploadQuotaRequest")), quotas.limits),
-    "/v1/product/update/offer-id": Method(_fixed(renames.REQUEST), renames.rename, "update_offer_id"),
-    "/v1/product/archive": Method(_fixed(archive.ARCHIVE_REQUEST), archive.archive, "product_id"),
-    "/v1/product/unarchive": Method(_fixed(archive.UNARCHIVE_REQUEST), archive.unarchive, "product_id"),
-    "/v2/products/delete": Method(_fixed(archive.DELETE_REQUEST), archive.delete, "products"),
-    "/v3/product/list": Method(_fixed(reading.LIST_REQUEST), reading.product_list),
-    "/v3/product/info/list": Method(_fixed(reading.INFO_REQUEST), reading.info_list),
-    "/v4/product/info/attributes": Method(_fixed(reading.ATTRIBUTES_REQUEST), reading.info_attributes),
-    "/v1/product/import/prices": Method(_fixed(prices.IMPORT_REQUEST), prices.submit, "prices"),
-    "/v5/product/info/prices": Method(_fixed(reading.PRICES_REQUEST), reading.info_prices),
+    "/v2/product/pictures/import": Method(fixed(pictures.IMPORT_REQUEST), pictures.submit, "items"),
+    "/v2/product/pictures/info": Method(fixed(pictures.INFO_REQUEST), pictures.info),
+    "/v1/product/import/info": Method(fixed(imports.INFO_REQUEST), imports.info),
+    "/v4/product/info/limit": Method(fixed(Message("GetUploadQuotaRequest")), quotas.limits),
+    "/v1/product/update/offer-id": Method(fixed(renames.REQUEST), renames.rename, "update_offer_id"),
+    "/v1/product/archive": Method(fixed(archive.ARCHIVE_REQUEST), archive.archive, "product_id"),
+    "/v1/product/unarchive": Method(fixed(archive.UNARCHIVE_REQUEST), archive.unarchive, "product_id"),
+    "/v2/products/delete": Method(fixed(archive.DELETE_REQUEST), archive.delete, "products"),
+    "/v3/product/list": Method(fixed(reading.LIST_REQUEST), reading.product_list),
+    "/v3/product/info/list": Method(fixed(reading.INFO_REQUEST), reading.info_list),
+    "/v4/product/info/attributes": Method(fixed(reading.ATTRIBUTES_REQUEST), reading.info_attributes),
+    "/v1/product/import/prices": Method(fixed(prices.IMPORT_REQUEST), prices.submit, "prices"),
+    "/v5/product/info/prices": Method(fixed(reading.PRICES_REQUEST), reading.info_prices),
     stocks.PATH: Method(stocks.schema, stocks.submit, "stocks"),
-    "/v4/product/info/stocks": Method(_fixed(reading.STOCKS_REQUEST), reading.info_stocks),
+    "/v4/product/info/stocks": Method(fixed(reading.STOCKS_REQUEST), reading.info_stocks),
     "/v1/product/info/warehouse/stocks": Method(
-        _fixed(warehouses.STOCKS_REQUEST), warehouses.warehouse_stocks
+        fixed(warehouses.STOCKS_REQUEST), warehouses.warehouse_stocks
     ),
-    "/v2/warehouse/list": Method(_fixed(warehouses.LIST_REQUEST), warehouses.warehouse_list),
-    "/v1/actions": Method(_fixed(actions.ACTIONS_REQUEST), actions.actions, verb="GET"),
-    "/v2/actions/candidates": Method(_fixed(actions.CANDIDATES_REQUEST), actions.candidates),
-    "/v2/actions/products": Method(_fixed(actions.PRODUCTS_REQUEST), actions.products),
-    "/v1/actions/products/update": Method(_fixed(actions.UPDATE_REQUEST), actions.update, "products"),
+    "/v2/warehouse/list": Method(fixed(warehouses.LIST_REQUEST), warehouses.warehouse_list),
+    "/v1/actions": Method(fixed(actions.ACTIONS_REQUEST), actions.actions, verb="GET"),
+    "/v2/actions/candidates": Method(fixed(actions.CANDIDATES_REQUEST), actions.candidates),
+    "/v2/actions/products": Method(fixed(actions.PRODUCTS_REQUEST), actions.products),
+    "/v1/actions/products/update": Method(fixed(actions.UPDATE_REQUEST), actions.update, "products"),
     "/v2/actions/products/deactivate": Method(
-        _fixed(actions.DEACTIVATE_REQUEST), actions.deactivate, "product_ids"
+        fixed(actions.DEACTIVATE_REQUEST), actions.deactivate, "product_ids"
     ),
     "/v1/product/action/timer/update": Method(
-        _fixed(min_price_timer.UPDATE_REQUEST), min_price_timer.update, "product_ids"
+        fixed(min_price_timer.UPDATE_REQUEST), min_price_timer.update, "product_ids"
     ),
     "/v1/product/action/timer/status": Method(
-        _fixed(min_price_timer.STATUS_REQUEST), min_price_timer.status, "product_ids"
+        fixed(min_price_timer.STATUS_REQUEST), min_price_timer.status, "product_ids"
     ),
-    "/v1/roles": Method(_fixed(Message("RolesByTokenRequest")), _roles),
+    **order_methods.METHODS,
+    "/v1/roles": Method(fixed(Message("RolesByTokenRequest")), _roles),
 }
 
 
@@ -162,12 +145,12 @@ def _respond(system: OzonSystem, call: IncomingCall) -> Answer:
     try:
         cabinet = _authorised(system, call.headers)
         now = system.clock.monotonic()
-        cabinet.settle(now)
-        reservations.play(system, cabinet, now)
-        action_rules.play(system, cabinet, now)
+        catch_up(system, cabinet, now)
         remaining = _take_call(system, cabinet, now)
         if call.path == stocks.PATH:
             remaining = stocks.take_call(system, cabinet)
+        if call.path == order_reading.GET_PATH:
+            order_reading.take_get(system, cabinet)
         request = validation.read(
             method.schema(system), call.body, ignore_unknown=system.knobs.unknown_fields == "ignore"
         )

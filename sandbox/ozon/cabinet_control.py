@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.ozon import action_control, action_rules, hand_made, money, pricing, quotas, reservations
+from sandbox.ozon.catching_up import catch_up
 from sandbox.ozon.imports import MAX_OFFER_ID
 from sandbox.ozon.state import Archive, Cabinet, CardAttribute, KeyState, Product, StockCell
 from sandbox.ozon.system import OzonSystem
@@ -28,7 +29,7 @@ def state(system: OzonSystem, cabinet: Cabinet) -> Json:
     """All products as they are, not as reads show them: {offer_id: {...}}, money as strings with two
     decimals; a card without an article stands under "#" and its product_id.
     """
-    _catch_up(system, cabinet)
+    catch_up(system, cabinet, system.clock.monotonic())
     return {
         product.offer_id or f"#{product.product_id}": product_state(product)
         for product in cabinet.by_id.values()
@@ -107,7 +108,7 @@ def edit(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
     (automatic adding to promotions), quarantine_release (true). A price set by a person is in force at once.
     Raises ControlError.
     """
-    _catch_up(system, cabinet)
+    catch_up(system, cabinet, system.clock.monotonic())
     product = _product(cabinet, order)
     for name, value in order.items():
         if name == "offer_id":
@@ -225,7 +226,7 @@ def reserve(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
     """Reserve units as a buyer does: offer_id, warehouse_id, quantity (negative gives back). Raises
     ControlError.
     """
-    _catch_up(system, cabinet)
+    catch_up(system, cabinet, system.clock.monotonic())
     product = _product(cabinet, order)
     try:
         warehouse_id, quantity = int(order["warehouse_id"]), int(order["quantity"])
@@ -239,7 +240,7 @@ def reserve(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
 
 def make_cards(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
     """Add hand-made cards: {"count": N} or {"cards": [...]}. Raises ControlError."""
-    _catch_up(system, cabinet)
+    catch_up(system, cabinet, system.clock.monotonic())
     if "cards" in order:
         try:
             made = [hand_made.add(system, cabinet, given) for given in order["cards"]]
@@ -282,7 +283,7 @@ def set_key(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
 
 def set_action(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
     """Make, change or end a promotion: see `action_control.order`. Raises ControlError."""
-    _catch_up(system, cabinet)
+    catch_up(system, cabinet, system.clock.monotonic())
     try:
         return action_control.order(system, cabinet, order)
     except (KeyError, ValueError) as error:
@@ -291,7 +292,7 @@ def set_action(system: OzonSystem, cabinet: Cabinet, order: Json) -> Json:
 
 def actions(system: OzonSystem, cabinet: Cabinet) -> Json:
     """All promotions as they are, those that are over included: {action id: {...}}."""
-    _catch_up(system, cabinet)
+    catch_up(system, cabinet, system.clock.monotonic())
     return action_control.all_actions(system, cabinet)
 
 
@@ -348,11 +349,3 @@ def _product(cabinet: Cabinet, order: Json) -> Product:
             f"no product with offer_id {order.get('offer_id')!r} in cabinet {cabinet.client_id}"
         )
     return product
-
-
-def _catch_up(system: OzonSystem, cabinet: Cabinet) -> None:
-    """Let everything happen that is due, before looking or changing."""
-    now = system.clock.monotonic()
-    cabinet.settle(now)
-    reservations.play(system, cabinet, now)
-    action_rules.play(system, cabinet, now)

@@ -19,6 +19,8 @@ from typing import Generic, Literal, TypeVar
 
 from sandbox.limits import SlidingWindow
 from sandbox.ozon.action_state import Action
+from sandbox.ozon.orders.push_state import PushBox
+from sandbox.ozon.orders.state import PostingBook
 
 T = TypeVar("T")
 
@@ -273,6 +275,8 @@ class Cabinet:
         """Model name -> model id and how many cards carry it."""
         self.tasks: dict[int, Task] = {}
         self.actions: dict[int, Action] = {}
+        self.postings = PostingBook()
+        self.pushes = PushBox()
         self.daily = DailyUsage()
         self.last_import_due: dict[str, float] = {}
         """Offer -> when its last queued import is worked on: imports of one offer keep their order."""
@@ -281,6 +285,7 @@ class Cabinet:
         self.import_items = SlidingWindow()
         self.rename_items = SlidingWindow()
         self.picture_items = SlidingWindow()
+        self.posting_reads = SlidingWindow()
         self.loading: dict[str, asyncio.Task[None]] = {}
         """Offer -> the last of its imports that waits for its pictures."""
         self.reservations: deque[tuple[float, int, int]] = deque()

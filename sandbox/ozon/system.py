@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,6 +16,7 @@ from sandbox.ozon.catalog import catalog
 from sandbox.ozon.category_data import MODEL_NAME_ATTRIBUTE_ID
 from sandbox.ozon.galleries import PictureLoader
 from sandbox.ozon.knobs import OzonKnobs
+from sandbox.ozon.orders.knobs import OrderKnobs
 from sandbox.ozon.state import Archive, Cabinet, Card, Lagged, Prices, Product, Status, StockCell
 
 # Ozon: a new key lives three months.
@@ -25,6 +27,7 @@ FIRST_SKU = 2_600_000_001
 _FIRST_TASK_ID = 1_900_000_001
 _FIRST_MODEL_ID = 400_000_001
 _FIRST_ACTION_ID = 1_700_001
+_FIRST_ORDER_ID = 34_953_320_001
 
 
 class OzonSystem:
@@ -43,11 +46,15 @@ class OzonSystem:
         self.general = general
         self.calls = calls
         self.knobs = OzonKnobs()
+        self.order_knobs = OrderKnobs()
         self.catalog = catalog()
         self.pictures = PictureLoader(self.knobs, believes)
         self.cabinets: dict[str, Cabinet] = {}
         self.task_ids = count(_FIRST_TASK_ID)
         self.action_ids = count(_FIRST_ACTION_ID)
+        self.order_ids = count(_FIRST_ORDER_ID)
+        self.awake = asyncio.Event()
+        """Set when a push waits to be sent."""
         self._product_ids = count(FIRST_PRODUCT_ID)
         self._skus = count(FIRST_SKU)
         self._model_ids = count(_FIRST_MODEL_ID)

@@ -24,6 +24,7 @@ __all__ = [
     "Fulfilment",
     "HandoverState",
     "LabelState",
+    "Malformed",
     "MarkingCode",
     "OrderDesk",
     "Package",
@@ -132,8 +133,23 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class Malformed:
+    """An order (or a return) in an answer that could not be understood; the others of its page are as good as ever.
+
+    Attributes:
+        number: of the order, where at least that can be read.
+        told: what can be kept of it: nothing that may be personal.
+        why: which field is wrong, and how.
+    """
+
+    number: str | None
+    told: Mapping[str, Any]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Return:
-    """Pieces that come back, or came."""
+    """Pieces that come back, or came; `received` where the seller has them again."""
 
     external_id: str
     number: str
@@ -144,6 +160,7 @@ class Return:
     status_there: str | None
     reason: str | None
     moved_at: datetime | None
+    received: bool = False
 
 
 # ------------------------------------------------------------------ pushes
@@ -207,23 +224,23 @@ class OrderDesk(ABC):
         self._client = client
 
     @abstractmethod
-    def open(self, since: datetime, until: datetime) -> Iterator[Sequence[Posting]]:
+    def open(self, since: datetime, until: datetime) -> Iterator[Sequence[Posting | Malformed]]:
         """All orders that wait to be assembled or handed over, whose time to do so lies in between, by pages."""
 
     @abstractmethod
-    def changed(self, since: datetime, until: datetime) -> Iterator[Sequence[Posting]]:
+    def changed(self, since: datetime, until: datetime) -> Iterator[Sequence[Posting | Malformed]]:
         """The orders whose status changed in between, by pages."""
 
     @abstractmethod
-    def created(self, since: datetime, until: datetime) -> Iterator[Sequence[Posting]]:
+    def created(self, since: datetime, until: datetime) -> Iterator[Sequence[Posting | Malformed]]:
         """The orders that were made in between, whatever became of them, by pages."""
 
     @abstractmethod
-    def read(self, number: str) -> Posting | None:
+    def read(self, number: str) -> Posting | Malformed | None:
         """One order, whole; None where the marketplace does not know it (or it is a stranger's)."""
 
     @abstractmethod
-    def returns(self, since: datetime, until: datetime) -> Iterator[Sequence[Return]]:
+    def returns(self, since: datetime, until: datetime) -> Iterator[Sequence[Return | Malformed]]:
         """The returns that moved in between, by pages."""
 
     @abstractmethod

@@ -9,10 +9,10 @@ again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -23,11 +23,12 @@ from marketsync.db.queries import sql
 from marketsync.errors import BadInput, Fatal, Place
 from marketsync.files import Files, Folder
 
-__all__ = ["Exchange", "claim_next", "register_folder"]
+__all__ = ["Exchange", "claim_next", "register_folder", "written_at"]
 
 _IMPORT_LOCK = 771_903_002  # any constant, another than the migrations'
 _BY_HAND = "folder"
 _MARK = "#"
+_COUNTED = frozenset({".xml", ".zip"})
 _CHUNK = 1 << 20
 
 
@@ -52,12 +53,16 @@ class Exchange:
         return Folder(files or Files.from_environment(), self.location)
 
 
-def register_folder(database: Database, clock: Clock, source: str, folder: Path | str) -> int:
+def register_folder(
+    database: Database, clock: Clock, source: str, folder: Path | str, *, began: datetime | None = None
+) -> int:
     """Put a delivery in line.
 
     Args:
         source: '1c' or 'shop' (`folder` is a name in the common file store), or 'folder' (a path of this
         machine).
+        began: when its source began, by our clock: an order that the ERP had taken by then is in its counts. Files
+            given by hand were begun when the oldest of them was written.
 
     Returns:
         its exchange_id. From 1C and the shop, the same folder is the same delivery, once. By hand, the same
@@ -72,10 +77,17 @@ def register_folder(database: Database, clock: Clock, source: str, folder: Path 
     if by_hand:
         path = Path(folder).resolve()
         location = f"{path}{_MARK}{_mark(path)}"
+        began = began or written_at(_files(path))
     with database.transaction() as connection:
         row = connection.execute(
             sql("shop/register"),
-            {"source": source, "location": location, "now": clock.now(), "again": by_hand},
+            {
+                "source": source,
+                "location": location,
+                "now": clock.now(),
+                "began_at": began,
+                "again": by_hand,
+            },
         ).fetchone()
     if row is None:
         raise Fatal(f"The delivery {location} could not be registered")
@@ -107,18 +119,27 @@ def claim_next(database: Database, clock: Clock, exchange_id: int | None = None)
                 session.execute(sql("shop/release_import_lock"), {"key": _IMPORT_LOCK})
 
 
+def written_at(paths: Iterable[Path]) -> datetime:
+    """When the first of a delivery's files was written: what it counts is no newer than that. Pictures may be old."""
+    moments = {path: path.stat().st_mtime for path in paths}
+    counted = [moment for path, moment in moments.items() if path.suffix.casefold() in _COUNTED]
+    return datetime.fromtimestamp(min(counted or moments.values(), default=0.0), UTC)
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(found for found in path.rglob("*") if found.is_file())
+    if path.is_file():
+        return [path]
+    raise BadInput(
+        "нет такой папки", place=Place(file=str(path)), hint="Проверьте путь к папке с файлами CommerceML"
+    )
+
+
 def _mark(path: Path) -> str:
     """A mark of the folder's content: names and bytes."""
     digest = hashlib.sha256()
-    if path.is_dir():
-        paths = sorted(found for found in path.rglob("*") if found.is_file())
-    elif path.is_file():
-        paths = [path]
-    else:
-        raise BadInput(
-            "нет такой папки", place=Place(file=str(path)), hint="Проверьте путь к папке с файлами CommerceML"
-        )
-    for file in paths:
+    for file in _files(path):
         digest.update(f"{file.relative_to(path)}\0{file.stat().st_size}\0".encode())
         with file.open("rb") as stream:
             while chunk := stream.read(_CHUNK):

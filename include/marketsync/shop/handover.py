@@ -11,7 +11,7 @@ from marketsync.clock import Clock
 from marketsync.db import Database, sql
 from marketsync.errors import BadInput, Place
 from marketsync.files import Files
-from marketsync.shop.exchanges import register_folder
+from marketsync.shop.exchanges import register_folder, written_at
 
 __all__ = ["deliver_folder", "forget_deliveries", "new_place"]
 
@@ -36,7 +36,7 @@ def deliver_folder(database: Database, clock: Clock, files: Files, folder: Path)
     for path in paths:
         with path.open("rb") as source:
             files.write(f"{name}/{path.relative_to(folder).as_posix()}", source)
-    exchange = register_folder(database, clock, "1c", name)
+    exchange = register_folder(database, clock, "1c", name, began=written_at(paths))
     with database.transaction() as connection:
         payload = json.dumps({"delivery": exchange})
         connection.execute(sql("wake/notify"), {"payload": payload})

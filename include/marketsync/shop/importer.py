@@ -22,6 +22,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -34,6 +35,8 @@ from marketsync.db.queries import sql
 from marketsync.errors import BadInput, Place
 from marketsync.files import Folder, open_delivery
 from marketsync.files.delivery import Delivery
+from marketsync.order_settings import Erp
+from marketsync.orders.reservations import end_booked
 from marketsync.shop.bitrix.delivery import read_manifest
 from marketsync.shop.bitrix.parts import ShopDelivery
 from marketsync.shop.commerceml.records import GroupRecord, ProblemRecord, PropertyRecord
@@ -104,7 +107,13 @@ class _Tallies:
 
 
 def import_delivery(
-    database: Database, clock: Clock, exchange_id: int, place: Path | Folder, *, shrink: float = FULL_SHARE
+    database: Database,
+    clock: Clock,
+    exchange_id: int,
+    place: Path | Folder,
+    *,
+    shrink: float = FULL_SHARE,
+    erp: Erp | None = None,
 ) -> ImportResult:
     """Read and merge one delivery. Call it for what `claim_next` gave, inside its block.
 
@@ -114,13 +123,14 @@ def import_delivery(
             up again) where the database went away or the process died.
         place: where its files lie.
         shrink: a full delivery with less than this share of what is known is held: it deletes nothing.
+        erp: what the counts are of, and so which orders they know of.
 
     Raises:
         BadInput: the delivery cannot be used; nothing of it is merged, and the exchange's error tells why.
     """
     try:
         with database.transaction() as connection, open_delivery(place) as delivery:
-            return _Import(connection, clock, exchange_id, shrink).run(delivery)
+            return _Import(connection, clock, exchange_id, shrink, erp or Erp()).run(delivery)
     except BadInput as error:
         _refuse(database, clock, exchange_id, error)
         raise
@@ -144,11 +154,15 @@ def _refuse(database: Database, clock: Clock, exchange_id: int, error: BadInput)
 class _Import:
     """The import of one delivery, inside one transaction."""
 
-    def __init__(self, connection: Connection, clock: Clock, exchange_id: int, shrink: float) -> None:
+    def __init__(
+        self, connection: Connection, clock: Clock, exchange_id: int, shrink: float, erp: Erp
+    ) -> None:
         self._connection = connection
         self._clock = clock
         self._exchange_id = exchange_id
         self._shrink = shrink
+        self._erp = erp
+        self._booked = 0
         self._staging = Staging(connection, exchange_id)
         self._tallies = _Tallies()
         self._stamp: dict[str, object] = {"exchange_id": exchange_id, "now": clock.now()}
@@ -317,6 +331,13 @@ class _Import:
             tally.deleted += self._execute("shop/delete_stocks_full")
         else:
             tally.deleted += self._execute("shop/delete_stocks", {"full": full})
+        self._booked = self._end_booked(full and "stocks" not in held)
+
+    def _end_booked(self, full: bool) -> int:
+        """With the counts that know of orders end the reservations of these orders: not a moment before or after."""
+        row = self._one("shop/counted_at", {"exchange_id": self._exchange_id})
+        counted_at = row["counted_at"] - timedelta(minutes=self._erp.counts_lag_minutes)
+        return end_booked(self._connection, counted_at, self._clock.now(), counts=self._erp.counts, full=full)
 
     # ------------------------------------------------------------ the end
 
@@ -335,12 +356,15 @@ class _Import:
             "groups": tallies.groups,
             "problems": dict(staging.problems),
         }
+        if self._booked:
+            counts["booked"] = self._booked
         if held:
             counts["held"] = sorted(held)
-        if changed.products or changed.prices or changed.stocks:
+        if changed.products or changed.prices or changed.stocks or self._booked:
             payload = {"exchange_id": self._exchange_id} | {
                 name: bool(rows) for name, rows in asdict(changed).items()
             }
+            payload["stocks"] = bool(changed.stocks or self._booked)
             self._execute("wake/notify", {"payload": json.dumps(payload)})
         self._execute(
             "shop/finish_import",
@@ -369,6 +393,6 @@ class _Import:
         statement: LiteralString = sql(name)
         return max(self._connection.execute(statement, parameters).rowcount, 0)
 
-    def _one(self, name: str) -> Row:
-        row = self._connection.execute(sql(name)).fetchone()
+    def _one(self, name: str, parameters: Mapping[str, object] | None = None) -> Row:
+        row = self._connection.execute(sql(name), parameters).fetchone()
         return row if row is not None else {}

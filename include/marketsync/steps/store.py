@@ -106,4 +106,5 @@ def import_claimed(runtime: Runtime, exchange: Exchange) -> ImportResult:
         exchange.exchange_id,
         place,
         shrink=runtime.accounts.store.shrink,
+        erp=runtime.accounts.erp,
     )

@@ -27,7 +27,8 @@ create table posting (
     content_hash bytea,                     -- of everything above and the lines: what the ERP must hear of
     version int not null default 1,         -- grows with each such change
     received_at timestamptz not null,       -- when we first heard of it
-    read_at timestamptz,                    -- when it was last read whole; null: only pushes told of it
+    read_at timestamptz,                    -- when its last reading began, to some minutes; null: only pushes told
+    heard_at timestamptz,                   -- when a push last told something that no reading has confirmed yet
     changed_at timestamptz not null,
     erp_state text not null default 'waiting' check (erp_state in ('waiting', 'taken', 'refused')),
     erp_reference text,                     -- 1C's id of its document
@@ -39,6 +40,7 @@ create table posting (
 create index posting_by_number on posting (number);
 create index posting_open on posting (account, ship_by) where status in ('new', 'to_assemble', 'to_ship', 'disputed');
 create index posting_changed on posting (changed_at);
+create index posting_unread on posting (account, posting_id) where heard_at is not null;
 
 create table posting_line (
     posting_id bigint not null references posting on delete cascade,
@@ -53,6 +55,16 @@ create table posting_line (
     primary key (posting_id, line)
 );
 create index posting_line_by_product on posting_line (product_id);
+
+-- Articles of a marketplace that a person has said what good they are.
+create table order_article (
+    account text not null,
+    article text not null,
+    product_id bigint not null references product on delete cascade,
+    author text not null,
+    since timestamptz not null,
+    primary key (account, article)
+);
 
 -- Everything that was heard of orders, by push and by reading, each event once.
 create table posting_event (
@@ -73,12 +85,14 @@ create table posting_event (
 );
 create index posting_event_waiting on posting_event (account, event_id) where state = 'waiting';
 create index posting_event_by_number on posting_event (account, number);
+create index posting_event_pushed on posting_event (account, received_at) where source = 'push' and kind = 'new';
+create index posting_event_set_aside on posting_event (account, event_id) where state = 'set_aside';
 
 -- How far the reading of changed orders came, and when each flow was last heard of.
 create table order_flow (
     account text not null,
-    flow text not null,                     -- changes, open, reread, returns, push
-    watermark timestamptz,                  -- everything before it is in the inbox
+    flow text not null,                     -- changes, open, reread, returns, push, begun
+    watermark timestamptz,                  -- everything before it is in the inbox; of begun: older orders are not ours
     heard_at timestamptz,
     primary key (account, flow)
 );
@@ -97,16 +111,19 @@ create table reservation (
     reservation_id bigint generated always as identity primary key,
     posting_id bigint not null references posting on delete cascade,
     product_id bigint not null references product on delete cascade,
-    stores text[] not null default '{}',    -- the store's warehouses that it may come from; empty: any
+    stores text[] not null default '{}',    -- 1C's ids of the warehouses that it may come from; empty: any
     quantity int not null check (quantity > 0),
     made_at timestamptz not null,
     lapses_at timestamptz,                  -- made by a push alone: over, unless the order was read by then
-    booked_after timestamptz,               -- counts delivered after this moment know of it
+    booked_after timestamptz,               -- free pieces counted after this moment know of it: the ERP took the order
+    shipped_after timestamptz,              -- and pieces on hand counted after this one: the ERP has shipped it
     ended_at timestamptz,
     ended_by text check (ended_by in ('booked', 'cancelled', 'returned', 'lapsed', 'changed'))
 );
 create unique index reservation_one_open on reservation (posting_id, product_id) where ended_at is null;
 create index reservation_open on reservation (product_id) where ended_at is null;
+create index reservation_booked on reservation (posting_id) where ended_by = 'booked';
+create index reservation_lapsing on reservation (lapses_at) where ended_at is null and lapses_at is not null;
 
 create table posting_return (
     return_id bigint generated always as identity primary key,
@@ -120,6 +137,7 @@ create table posting_return (
     kind text not null,                     -- cancellation, refusal, return, partial: as the marketplace says
     status_there text,
     reason text,
+    received bool not null default false,   -- the seller has it again
     moved_at timestamptz,                   -- when its status last changed there
     changed_at timestamptz not null,
     unique (account, external_id)

@@ -13,6 +13,7 @@ from marketsync.marketplaces.ozon.channel_rename import RenameChannel
 from marketsync.marketplaces.ozon.channel_stock import StockChannel
 from marketsync.marketplaces.ozon.client import check, connect
 from marketsync.marketplaces.ozon.limits import PICTURE_RULES, PRICE_RULES
+from marketsync.marketplaces.ozon.orders import OzonDesk
 from marketsync.marketplaces.ozon.renderer import renderer
 
 __all__ = ["OZON"]
@@ -40,4 +41,5 @@ OZON = Marketplace(
     transforms=transforms,
     price_rules=PRICE_RULES,
     picture_rules=PICTURE_RULES,
+    orders=OzonDesk,
 )

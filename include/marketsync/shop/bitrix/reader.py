@@ -124,13 +124,14 @@ def read_shop(
         Fatal: the webhook is refused, or lacks a right.
         BadInput: the catalog's number in the settings is not there.
     """
+    asked = clock.now()
     lists = ListReader(client)
     tables, began = _read_tables(lists, settings)
     catalog = catalog_of(list(tables["catalogs"].values()), settings.catalog, settings.connection)
     portal = f"{client.portal}#{catalog.goods}"
     with database.transaction() as connection:
         known = memory.load(connection, portal)
-    subject = _Subject(settings, lists, tables, catalog, portal, began, known)
+    subject = _Subject(settings, lists, tables, catalog, portal, began, asked, known)
     if not full and known.full_at is not None and began - known.full_at < settings.full_every:
         with _Pass(subject, full=False) as changes:
             if not changes.something_is_gone():
@@ -159,7 +160,11 @@ def _read_tables(lists: ListReader, settings: ShopSettings) -> tuple[dict[str, d
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """What a reading is of: the portal with its small tables, and what is remembered of it."""
+    """What a reading is of: the portal with its small tables, and what is remembered of it.
+
+    Attributes:
+        began, asked: when the reading began, by the portal's clock and by ours.
+    """
 
     settings: ShopSettings
     lists: ListReader
@@ -167,6 +172,7 @@ class _Subject:
     catalog: Catalog
     portal: str
     began: datetime
+    asked: datetime
     known: memory.Memory
 
 
@@ -378,7 +384,7 @@ class _Pass:
         )
         name = new_place(clock)
         self._rows.hand_over(files, name, manifest)
-        exchange_id = register_folder(database, clock, "shop", name)
+        exchange_id = register_folder(database, clock, "shop", name, began=subject.asked)
         return Reading(exchange_id, full=self._full, calls=subject.lists.calls, rows=counts)
 
     def _since(self, kind: str, before: str | None) -> str | None:

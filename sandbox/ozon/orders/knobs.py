@@ -1,0 +1,87 @@
+"""The knobs of the sandbox's orders: section `ozon_orders`.
+
+As in `sandbox.ozon.knobs`, UNSURE marks what Ozon's documentation leaves open, and seconds marked (scaled) are
+multiplied by the general knob `time_scale`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sandbox.knobs import knob
+
+
+@dataclass
+class OrderKnobs:
+    # --- reads ---
+    posting_lag_seconds: float = knob(0.0, low=0.0)
+    """From a posting's creation (and its push) until the methods know it (scaled). UNSURE: not documented."""
+    unfulfilled_without_cutoff: Literal["empty", "all"] = "empty"
+    """UNSURE: unfulfilled/list without either date filter: integrators saw an empty list; the schema wants none."""
+    unfulfilled_statuses: Literal["waiting", "listed"] = "waiting"
+    """UNSURE: which statuses unfulfilled/list shows where none are asked for: those before the handover, or all that
+    the method's text lists, `delivering` and `cancelled` among them.
+    """
+    posting_article: Literal["current", "ordered"] = "current"
+    """UNSURE: the article of a posting's product that was renamed since."""
+    mark_sku_type: Literal["string", "int"] = "string"
+    """UNSURE: elements of `requirements` and `optional`: strings in the schema, numbers in some examples."""
+    get_per_second: int = knob(0, low=0)
+    """/v3/posting/fbs/get, per Client-Id (integrators saw 429 above about 2 a second); 0: no limit of its own."""
+    error_status: Literal["by_kind", "always_400"] = "by_kind"
+    """UNSURE: the HTTP status of the methods' own errors: 404 for an unknown posting and 400 for the rest, or 400."""
+
+    # --- shipping ---
+    ship_seconds: float = knob(3.0, low=0.0)
+    """From an accepted ship to the status `awaiting_deliver` (scaled)."""
+    ship_failed_share: float = knob(0.0, low=0.0, high=1.0)
+    """This share of the accepted ships ends in the substatus `ship_failed`."""
+    ship_failed_first: int = knob(0, low=0)
+    """So many of the next accepted ships end in `ship_failed`, whatever the share; counts down."""
+
+    ship_in_process: Literal["POSTING_ALREADY_SHIPPED", "HAS_INCORRECT_STATUS"] = "POSTING_ALREADY_SHIPPED"
+    """UNSURE: the answer to a second ship while the first has not had its effect yet."""
+    split_parent: Literal["first_package", "cancelled"] = "first_package"
+    """UNSURE: of a posting that is shipped in several packages: it becomes the first of them, or ends in
+    `cancelled_from_split_pending`.
+    """
+    split_push: bool = True
+    """UNSURE: whether the postings that a split makes are told as new."""
+
+    # --- stock ---
+    cancelled_stock: Literal["returned", "kept"] = "returned"
+    """UNSURE: units of an order cancelled before its handover become free again, or are gone until the seller sends a
+    new stock.
+    """
+
+    # --- pushes ---
+    push_delay_min_seconds: float = knob(0.0, low=0.0)
+    push_delay_max_seconds: float = knob(0.0, low=0.0)
+    """From an event to its push (scaled)."""
+    push_late_share: float = knob(0.0, low=0.0, high=1.0)
+    push_late_seconds: float = knob(2.0, low=0.0)
+    """This share of the pushes waits up to so long in addition, in real seconds, so that later ones overtake it."""
+    push_duplicate_share: float = knob(0.0, low=0.0, high=1.0)
+    """This share of the pushes is sent twice, the second time within `push_late_seconds`."""
+    push_loss_share: float = knob(0.0, low=0.0, high=1.0)
+    """This share of the pushes is never sent."""
+    push_timeout_seconds: float = knob(5.0, low=0.1)
+    """How long an answer may take, in real seconds."""
+    push_retry_seconds: float = knob(5.0, low=0.0)
+    """The first pause before a push is sent again (scaled); each is twice the one before."""
+    push_retry_max_seconds: float = knob(600.0, low=0.0)
+    """The longest pause (scaled); after so long, `push_last_retries` more and the push is dropped."""
+    push_last_retries: int = knob(5, low=0)
+    push_retry_least_seconds: float = knob(0.2, low=0.0)
+    """No pause is shorter, in real seconds: with `time_scale` 0 too a push is not dropped within a moment."""
+    push_at_once: int = knob(8, low=1, high=100)
+    """Pushes on their way at the same time, per address."""
+    push_suspension: bool = False
+    """Whether pushes to an address are suspended once one was dropped or, out of 20 and more attempts, fewer than half
+    were answered rightly; the address is confirmed anew by the control API or /v1/notification/enable.
+    """
+    push_ping_seconds: float = knob(0.0, low=0.0)
+    """A TYPE_PING to each address every so often (scaled); 0: only when it is connected."""
+    push_seller_id: Literal["client_id", "absent"] = "client_id"
+    """UNSURE: `seller_id` is the Client-Id, or is missing."""

@@ -1,0 +1,154 @@
+"""What the sandbox's Ozon remembers of orders: postings with their lines, and the book that finds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Scheme = Literal["fbs", "rfbs"]
+
+REQUIREMENTS = (
+    "products_requiring_gtd",
+    "products_requiring_country",
+    "products_requiring_mandatory_mark",
+    "products_requiring_rnpt",
+    "products_requiring_jw_uin",
+    "products_requiring_change_country",
+    "products_requiring_imei",
+    "products_requiring_weight",
+)
+"""Ozon Seller API: the lists of `requirements`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Some pieces of one product as they were ordered; `price` in hundredths, of one piece."""
+
+    product_id: int
+    sku: int
+    offer_id: str
+    name: str
+    quantity: int
+    price: int
+    currency_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a posting gets to its buyer. For plain FBS the method's id is the warehouse's (Ozon Seller API)."""
+
+    method_id: int
+    name: str
+    provider_id: int
+    provider: str
+    integration: str
+    """tpl_integration_type: ozon, 3pl_tracking, non_integrated, aggregator, hybryd."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Why a posting was cancelled; `kind` is Ozon's cancellation_type."""
+
+    reason_id: int
+    reason: str
+    kind: str
+    initiator: str
+    after_ship: bool
+    affects_rating: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who ordered; Ozon shows it only where the seller delivers."""
+
+    customer_id: int
+    name: str
+    phone: str
+    email: str
+    address_tail: str
+    city: str
+    region: str
+    district: str
+    country: str
+    zip_code: str
+    comment: str
+    latitude: float
+    longitude: float
+
+
+@dataclass
+class Posting:
+    """One posting.
+
+    `held` tells whether its units are counted as reserved in the warehouse; `shown_from` is the monotonic moment from
+    which the methods know it; `shipping` is set while an accepted ship has not had its effect yet.
+    """
+
+    posting_number: str
+    order_id: int
+    order_number: str
+    lines: tuple[Line, ...]
+    warehouse_id: int
+    delivery: Delivery
+    status: str
+    substatus: str
+    created_at: datetime
+    changed_at: datetime
+    in_process_at: datetime | None
+    shipment_date: datetime | None
+    shipment_date_without_delay: datetime | None
+    delivery_begin: datetime
+    delivery_end: datetime
+    shown_from: float
+    previous_substatus: str = ""
+    delivering_date: datetime | None = None
+    fact_delivery_date: datetime | None = None
+    customer: Customer | None = None
+    requirements: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    possible_marks: tuple[int, ...] = ()
+    cancelled: Cancelled | None = None
+    parent_number: str = ""
+    children: tuple[str, ...] = ()
+    tracking_number: str = ""
+    provider_status: str = ""
+    is_express: bool = False
+    is_premium: bool = False
+    held: bool = False
+    shipping: bool = False
+    shipped_at: datetime | None = None
+    history: list[tuple[datetime, str, str]] = field(default_factory=list)
+    """Every status and substatus that it has had, the first one included."""
+
+    @property
+    def sort_key(self) -> tuple[datetime, int, str]:
+        """By the begin of its processing, as /v4/posting/fbs/list sorts."""
+        return self.processed_from, self.order_id, self.posting_number
+
+    @property
+    def processed_from(self) -> datetime:
+        """The begin of its processing; of an order that is paid late, its creation."""
+        return self.in_process_at or self.created_at
+
+    def quantity_of(self, sku: int) -> int:
+        return sum(line.quantity for line in self.lines if line.sku == sku)
+
+
+class PostingBook:
+    """The postings of one cabinet, in the order in which they were made."""
+
+    def __init__(self) -> None:
+        self.by_number: dict[str, Posting] = {}
+        self.order_ids: dict[int, list[Posting]] = {}
+
+    def add(self, posting: Posting) -> None:
+        self.by_number[posting.posting_number] = posting
+        self.order_ids.setdefault(posting.order_id, []).append(posting)
+
+    def shown(self, now: float) -> list[Posting]:
+        """The postings that the methods know."""
+        return [posting for posting in self.by_number.values() if posting.shown_from <= now]
+
+    def find(self, number: str, now: float) -> Posting | None:
+        posting = self.by_number.get(number)
+        return posting if posting is not None and posting.shown_from <= now else None
