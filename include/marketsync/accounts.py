@@ -18,7 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from marketsync.errors import BadInput, Place
-from marketsync.order_settings import Carrier, Erp, Orders, ShopOrders, Watchdog
+from marketsync.order_settings import Carrier, Erp, Gateway, Orders, ShopOrders, Watchdog
 from marketsync.paths import accounts_file, var
 
 __all__ = [
@@ -370,6 +370,7 @@ class Accounts(_Strict):
     store: Store = Store()
     site: Site | None = None
     erp: Erp = Erp()
+    gateway: Gateway = Gateway()
     carriers: tuple[Carrier, ...] = ()
     shop_orders: ShopOrders | None = None
     watchdog: Watchdog = Watchdog()

@@ -9,7 +9,9 @@ import typer
 
 from marketsync.commands import (
     adopt,
+    erp_keys,
     exchange,
+    fulfilment,
     history,
     mappings,
     prices,
@@ -31,6 +33,8 @@ for module in (store, exchange, adopt, release, stops, promotions, quarantine, h
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(prices.app, name="prices")
 app.add_typer(shop_orders.app, name="shop-orders")
+app.add_typer(erp_keys.app, name="erp-key")
+app.add_typer(fulfilment.app, name="fulfilment")
 
 
 def main() -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-__all__ = ["Carrier", "Erp", "Orders", "ShopOrders", "Watchdog"]
+__all__ = ["Carrier", "Erp", "Gateway", "Orders", "ShopOrders", "Watchdog"]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _address_range(text: str) -> str:
+    ip_network(text, strict=False)
+    return text
 
 
 class Orders(_Strict):
@@ -30,7 +37,7 @@ class Orders(_Strict):
         carrier: which of `carriers` delivers what the marketplace does not.
     """
 
-    push_networks: tuple[str, ...] = ()
+    push_networks: tuple[Annotated[str, AfterValidator(_address_range)], ...] = ()
     most_new_per_minute: int = Field(default=120, ge=1)
     lapse_minutes: float = Field(default=15, gt=0)
     overlap_minutes: float = Field(default=10, gt=0)
@@ -58,17 +65,34 @@ class Erp(_Strict):
     silent_minutes: float = Field(default=60, gt=0)
 
 
+class Gateway(_Strict):
+    """Who stands before the gateway.
+
+    Attributes:
+        proxies: address ranges of our own proxies: what these write into X-Forwarded-For is believed.
+    """
+
+    proxies: tuple[Annotated[str, AfterValidator(_address_range)], ...] = ()
+
+
 class Carrier(_Strict):
     """A carrier of ours, and what its orders are made with.
 
     Attributes:
         kind: which carrier's client.
         connection: of type http: host, login = client number, password = client key.
-        sender: the parts of the address that goods are picked up from.
+        sender: the parts of the address that goods are picked up from, in the carrier's own fields.
         pickup_hours: as the carrier writes them: 9-18.
         service, variant: the carrier's codes.
         category: what is in the parcels, for the carrier.
         weight: kilograms of a piece whose good does not say.
+        weight_property: the property of 1C in which a good says its kilograms.
+        days_to_pickup: from the request to the pickup; a day without pickup is skipped.
+        pickup_days: days of the week on which the carrier comes: 1 is Monday.
+        declare_value: whether parcels are insured for what the buyer paid.
+        events: whether the carrier's inbox of events is ours alone to read. Off: each open order is asked about.
+        track_minutes: how often, then.
+        calls_per_second: to the carrier, by all processes together.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -79,8 +103,14 @@ class Carrier(_Strict):
     service: str = "PCL"
     variant: str = "ДД"
     category: str = "Товары для детей"
-    weight: float = Field(default=1.0, gt=0)
-    days_to_pickup: int = Field(default=1, ge=0)
+    weight: Decimal = Field(default=Decimal(1), gt=0)
+    weight_property: str | None = None
+    days_to_pickup: int = Field(default=1, ge=0, le=30)
+    pickup_days: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(default=(1, 2, 3, 4, 5), min_length=1)
+    declare_value: bool = False
+    events: bool = True
+    track_minutes: float = Field(default=30, gt=0)
+    calls_per_second: float = Field(default=5.0, gt=0, le=100)
 
 
 OrderStatus = Literal[

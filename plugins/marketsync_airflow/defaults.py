@@ -44,6 +44,7 @@ class Family(StrEnum):
     CATALOG = "catalog"
     PRICES = "prices"
     STOCKS = "stocks"
+    FULFILMENT = "fulfilment"
     READ = "read"
 
 
@@ -54,6 +55,7 @@ class Pipeline(StrEnum):
     CATALOG = "catalog"
     PRICES = "prices"
     STOCKS = "stocks"
+    FULFILMENT = "fulfilment"
     RELEASE = "release"
     RECONCILE = "reconcile"
     ADOPT = "adopt"

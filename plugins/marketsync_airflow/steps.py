@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from marketsync.steps import Counts
 
 __all__ = [
+    "AGAIN",
     "DECISIONS",
     "StepFailed",
     "adopt",
     "adoption_workbook",
     "answer",
     "extract_diff",
+    "fulfil",
     "housekeeping",
     "import_store",
     "plan",
@@ -41,6 +43,7 @@ __all__ = [
 ]
 
 
+AGAIN = "again"  # the parameter of a run of <account>__fulfilment
 DECISIONS = "decisions"  # the parameter of a run of <account>__adopt
 
 
@@ -128,6 +131,22 @@ def plan(account_id: str, pipeline: str) -> Counts:
 def upload(account_id: str, pipeline: str) -> Counts:
     """Send what is planned, as fast as the marketplace's limits allow."""
     return _call("upload", account_id, pipeline)
+
+
+@task(execution_timeout=Timeout.UPLOAD)
+def fulfil(account_id: str) -> Counts:
+    """Do what was asked for orders; a refused request fails the run, after everything else is done."""
+    context = get_current_context()
+    asked: str = context["params"].get(AGAIN) or ""
+    run: str = context["run_id"]
+    counts = _call("fulfil", account_id, run, asked.strip())
+    if counts.get("refused"):
+        raise Fatal(
+            f"{counts['refused']} requests about orders were refused; everything else is done",
+            hint="The log above, and `python -m marketsync fulfilment list`, name order and reason; "
+            "clear this task to try them once more",
+        )
+    return counts
 
 
 @task

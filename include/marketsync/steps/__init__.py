@@ -9,9 +9,11 @@ from marketsync.steps.adopt import adopt, adoption_workbook, decide
 from marketsync.steps.catalog import extract_diff, poll_status, transform
 from marketsync.steps.counts import Counts
 from marketsync.steps.exchange import UPLOAD_BUDGET, plan, plan_channel, report, upload, upload_channel
+from marketsync.steps.fulfilment import fulfil
 from marketsync.steps.quarantine import quarantined, raise_quarantined
 from marketsync.steps.reconcile import reconcile, workbook
 from marketsync.steps.release import answer, ask
+from marketsync.steps.shipments import run_shipments
 from marketsync.steps.store import import_store, read_store
 from marketsync.steps.upkeep import housekeeping, refresh_dictionaries
 
@@ -24,6 +26,7 @@ __all__ = [
     "ask",
     "decide",
     "extract_diff",
+    "fulfil",
     "housekeeping",
     "import_store",
     "plan",
@@ -35,6 +38,7 @@ __all__ = [
     "reconcile",
     "refresh_dictionaries",
     "report",
+    "run_shipments",
     "transform",
     "upload",
     "upload_channel",

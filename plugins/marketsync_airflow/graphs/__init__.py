@@ -10,6 +10,7 @@ from marketsync.accounts import accounts as in_force
 from marketsync_airflow.graphs.adopt import adopt
 from marketsync_airflow.graphs.catalog import catalog
 from marketsync_airflow.graphs.dictionaries import dictionaries
+from marketsync_airflow.graphs.fulfilment import fulfilment
 from marketsync_airflow.graphs.housekeeping import housekeeping
 from marketsync_airflow.graphs.reconcile import reconcile
 from marketsync_airflow.graphs.release import release
@@ -21,6 +22,7 @@ __all__ = [
     "adopt",
     "catalog",
     "dictionaries",
+    "fulfilment",
     "housekeeping",
     "prices",
     "reconcile",

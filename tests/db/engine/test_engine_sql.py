@@ -90,7 +90,17 @@ SAMPLES: dict[str, Any] = {
 }  # fmt: skip
 """Parameter -> what a caller may bind."""
 
+_FULFILMENT: dict[str, Any] = {
+    "act_file": None, "asked": Jsonb({}), "asked_by": "erp", "at_most": 5, "bytes": 10, "completed_at": NOW,
+    "delivery_method": "1", "departure_date": date(2026, 11, 23), "expected": True, "external_id": None,
+    "file": "labels/1.pdf", "handover_id": 1, "hash": b"1", "in_doubt": False, "kind": "ship",
+    "kind_order": ["cancel", "ship"], "kinds": ["ship"], "label_request_id": 1, "looked": 1, "next_look_at": NOW,
+    "number": "1-1", "numbers": ["1-1"], "pages": 1, "posting_ids": [1], "result": Jsonb({}), "state": "waiting",
+    "status_there": None, "task_id": 1, "task_ids": [1], "unnamed": False,
+}  # fmt: skip
+
 OTHER_SAMPLES: dict[str, dict[str, Any]] = {
+    **{name: _FULFILMENT for name in FILES if name.startswith("fulfilment/")},
     "desired/gallery": {"field": "images"},
     "promotion/save": {"place": 0},
     "limiter/take": {"at": None},

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from shop_kit import MovableClock, Portal, Shop
+from shop_kit import MovableClock, Shop
 
 from marketsync.errors import BadInput, Fatal, Retriable
 from marketsync.shop.bitrix.client import Command

@@ -26,7 +26,9 @@ from marketsync.shop.orders import ShopLine, ShopOrder, ShownLine, ShownOrder
 
 __all__ = ["BitrixOrders", "OrderRules"]
 
-_COMMANDS = 20  # of one batch: an order.add took 2.7 s and a line 1.6 s (examples of the documentation), 60 s is the end
+_COMMANDS = (
+    20  # of one batch: an order took 2.7 s, a line 1.6 s (examples of the documentation); 60 s is the end
+)
 _PAGE = 50  # of keys and ids in one filter
 _ORDER_STATUS = "O"
 _SHOWN = ("id", "xmlId", "statusId", "canceled", "price", "dateInsert")
