@@ -165,8 +165,12 @@ class ShopOrders(_Strict):
     @property
     def all_statuses(self) -> frozenset[str]:
         """Every status of the shop that may be set."""
-        named = (status for status in self._statuses.values() if status is not None)
-        return frozenset({self.first_status, *named})
+        return frozenset({self.first_status, *self.words.values()})
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Our words that have a counterpart in the shop -> the shop's status."""
+        return {ours: theirs for ours, theirs in self._statuses.items() if theirs is not None}
 
     @property
     def _statuses(self) -> dict[str, str | None]:

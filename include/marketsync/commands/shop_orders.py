@@ -23,7 +23,7 @@ OneAccount = Annotated[str | None, typer.Option("--account", help="where several
 _NOTHING = Words("все заказы на сайте", "every order is in the shop")
 _STATES = {
     "waiting": Words("ждёт отправки", "waits"),
-    "sending": Words("отправлен, ответа нет: сначала будет найден на сайте", "sent without an answer: looked for first"),
+    "sending": Words("отправлен, ответа нет: сперва будет поиск на сайте", "sent, no answer: looked for first"),
     "refused": Words("сайт не принял", "refused by the shop"),
     "there": Words("на сайте прежний, изменение ждёт отправки", "the shop has the former one, the change waits"),
 }  # fmt: skip

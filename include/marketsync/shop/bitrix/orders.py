@@ -82,8 +82,8 @@ class BitrixOrders:
         return by_key
 
     def since(self, moment: datetime, prefix: str) -> Sequence[ShownOrder]:
-        """All orders from outside that were made since then and whose keys begin with the prefix."""
-        return self._read(
+        """All orders from outside that were made since then and whose keys begin with the prefix, the oldest first."""
+        found = self._read(
             [
                 Listing(
                     "o",
@@ -94,6 +94,7 @@ class BitrixOrders:
                 )
             ]
         )
+        return sorted(found, key=lambda order: order.external_id)
 
     def put(self, order: ShopOrder, shown: ShownOrder | None) -> ShownOrder:
         """See OrderShop."""
