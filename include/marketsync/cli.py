@@ -14,6 +14,7 @@ from marketsync.commands import (
     fulfilment,
     history,
     mappings,
+    orders,
     prices,
     promotions,
     quarantine,
@@ -35,6 +36,7 @@ app.add_typer(prices.app, name="prices")
 app.add_typer(shop_orders.app, name="shop-orders")
 app.add_typer(erp_keys.app, name="erp-key")
 app.add_typer(fulfilment.app, name="fulfilment")
+app.add_typer(orders.app, name="orders")
 
 
 def main() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import ExitStack, closing
 from datetime import timedelta
 
+from marketsync.order_settings import shop_orders_of
 from marketsync.orders.reconcile import ShopSide, reconcile_orders
 from marketsync.runtime import Runtime
 from marketsync.steps.counts import Counts
 from marketsync.steps.orders import intake
-from marketsync.steps.site_orders import bitrix_orders, shop_orders_of
+from marketsync.steps.site_orders import bitrix_orders
 
 __all__ = ["compare_orders"]
 
@@ -19,7 +20,7 @@ def compare_orders(runtime: Runtime, account: str, reconciliation: int) -> Count
     known = runtime.accounts.account(account)
     if known.orders is None:
         return {}
-    settings = shop_orders_of(runtime, known)
+    settings = shop_orders_of(runtime.accounts.shop_orders, known.orders, account)
     with ExitStack() as stack:
         shop = None
         if settings is not None:
