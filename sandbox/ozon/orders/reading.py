@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.clock import iso
-from sandbox.ozon.errors import bad_request, too_many_requests
+from sandbox.ozon.errors import NOT_FOUND, Refusal, bad_request, too_many_requests
 from sandbox.ozon.orders import showing
-from sandbox.ozon.orders.errors import found
+from sandbox.ozon.orders.errors import POSTING_NOT_FOUND, found
 from sandbox.ozon.orders.flow import WITH_THE_SELLER
 from sandbox.ozon.orders.showing import With
 from sandbox.ozon.orders.state import Posting
@@ -103,6 +103,7 @@ LIST_REQUEST = Message(
         **_PAGE,
     },
 )
+BARCODE_REQUEST = Message("GetFbsPostingByBarcodeRequest", {"barcode": Text(min_length=1)})
 GET_REQUEST = Message(
     "GetFbsPostingRequest",
     {
@@ -163,6 +164,15 @@ def get(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
     """One posting, whole."""
     posting = found(system, cabinet, request["posting_number"])
     return {"result": showing.by_number(system, cabinet, posting, _with(request))}
+
+
+def get_by_barcode(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
+    """One posting by one of its barcodes, in few words."""
+    for posting in cabinet.postings.shown(system.clock.monotonic()):
+        codes = {*showing.barcodes(posting).values(), showing.scanit(posting)}
+        if request["barcode"] in codes:
+            return {"result": showing.by_barcode(system, cabinet, posting)}
+    raise Refusal(404, NOT_FOUND, POSTING_NOT_FOUND)
 
 
 def take_get(system: OzonSystem, cabinet: Cabinet) -> None:
