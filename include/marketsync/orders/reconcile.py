@@ -204,6 +204,9 @@ class _Comparison:
         key = {"reconciliation_id": self._number}
         with self._database.transaction() as connection:
             numbers = [row["number"] for row in connection.execute(sql("order_reconcile/to_read"), key)]
+            connection.execute(
+                sql("order_reconcile/forget"), {"account": self._account, "numbers": numbers}
+            )
         again = [shown.postings[number] for number in numbers if number in shown.postings]
         for place in range(0, len(again), _PORTION):
             self._intake.take_again(again[place : place + _PORTION], self._began)
