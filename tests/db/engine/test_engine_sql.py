@@ -111,7 +111,14 @@ _ORDERS: dict[str, Any] = {
     "substatus_there": None, "tracking_number": None, "warehouse": MOSCOW, "watermark": NOW, "channels": ["stock"],
 }  # fmt: skip
 
+_SHOP_ORDERS: dict[str, Any] = {
+    "external_id": "1", "lately": NOW, "number": "1-1", "numbers": ["1-1"], "ours": ["new"], "posting_id": 1,
+    "rows": "[]", "shop_error": None, "side": "shop", "state": "waiting", "status": "N", "theirs": ["N"],
+    "unanswered": NOW, "begun": NOW,
+}  # fmt: skip
+
 OTHER_SAMPLES: dict[str, dict[str, Any]] = {
+    **{name: _SHOP_ORDERS for name in FILES if name.startswith(("site_order/", "order_reconcile/"))},
     **{name: _FULFILMENT for name in FILES if name.startswith("fulfilment/")},
     **{name: _ORDERS for name in FILES if name.startswith("orders/")},
     "desired/gallery": {"field": "images"},
