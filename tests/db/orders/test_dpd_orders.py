@@ -113,7 +113,8 @@ def test_killed_anywhere_there_is_exactly_one_order(
             patch.setattr(Dpd, "create", killed)
         with pytest.raises(Killed):
             dispatch.run()
-    assert dispatch.shipment(posting).state == "asked"
+    settled = moment == "after the answer"
+    assert dispatch.shipment(posting).state == ("accepted" if settled else "asked")
     dispatch.run()
     (there,) = dispatch.there()
     assert dispatch.shipment(posting).their_number == there["num"]
@@ -295,6 +296,22 @@ def test_a_cancelled_order_takes_its_shipment_along(dispatch: Dispatch) -> None:
     assert dispatch.shipment(waiting).state == "cancelled"
 
 
+def test_a_new_number_follows_once_the_marketplace_is_through_with_the_old_one(dispatch: Dispatch) -> None:
+    posting = dispatch.asked("0026-1")
+    dispatch.run()
+    dispatch.cancel(posting)
+    dispatch.run()
+    dispatch.request(posting)
+    dispatch.run()
+    told = "select asked ->> 'number' as number from order_task order by task_id"
+    first, second = (order["num"] for order in dispatch.there())
+    assert [row["number"] for row in dispatch.rows(told)] == [first]
+    dispatch.do("update order_task set state = 'done'")
+    dispatch.run()
+    dispatch.run()
+    assert [row["number"] for row in dispatch.rows(told)] == [first, second]
+
+
 # ------------------------------------------------------------------ what is not taken
 
 
@@ -403,6 +420,24 @@ def test_a_sender_with_an_unknown_field_is_named(dispatch: Dispatch) -> None:
     dispatch.asked("0037-1")
     with pytest.raises(Fatal, match="town"):
         dispatch.run()
+
+
+@pytest.mark.parametrize("line", ["ignored", "enough"])
+def test_an_address_as_the_marketplace_gives_it_is_taken(dispatch: Dispatch, line: str) -> None:
+    dispatch.knobs(address_string=line)
+    address = {
+        "city": "Казань",
+        "region": "Татарстан",
+        "postcode": "420111",
+        "whole": "ул. Баумана, д. 5, кв. 7",
+    }
+    posting = dispatch.order("0039-1", person={**PERSON, "address": address})
+    dispatch.request(posting)
+    dispatch.run()
+    (there,) = dispatch.there()
+    receiver = there["content"]["receiverAddress"]
+    assert receiver["addressString"] == "Татарстан, Казань, ул. Баумана, д. 5, кв. 7"
+    assert (receiver["street"], receiver["streetAbbr"], receiver["house"]) == ("Баумана", "ул", "5")
 
 
 def test_weights_come_from_the_goods(dispatch: Dispatch) -> None:
