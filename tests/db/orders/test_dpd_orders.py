@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -9,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from dpd_kit import CANCEL, CREATE, LABEL, PERSON, SECRETS, STATUS, Dispatch, door, fresh, settings
+from typer.testing import CliRunner
 
 from marketsync.carriers.dpd import Dpd
+from marketsync.cli import app
 from marketsync.db import Database
 from marketsync.errors import BadInput, Fatal, MarketsyncError
 from marketsync.orders import shipments
@@ -497,3 +501,33 @@ def test_a_shipment_is_shown_from_our_own_tables(dispatch: Dispatch) -> None:
     with dispatch.database.transaction() as connection:
         assert shipments.track(connection, other) is None
     assert dispatch.calls(STATUS) == 0
+
+
+def test_a_person_can_do_it_all_from_a_shell(
+    dispatch: Dispatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = tmp_path / "accounts.yaml"
+    accounts.write_text(yaml.safe_dump(dispatch.accounts.model_dump(mode="json")), encoding="utf-8")
+    monkeypatch.setenv("MARKETSYNC_ACCOUNTS", str(accounts))
+    monkeypatch.setenv("MARKETSYNC_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("MARKETSYNC_FILES_URL", tmp_path.as_uri())
+    monkeypatch.setenv("MARKETSYNC_DATABASE_URL", dispatch.database.url)
+    connection = {"conn_type": "http", "host": f"{dispatch.url}/dpd", "login": "1001", "password": "sandbox"}
+    monkeypatch.setenv("AIRFLOW_CONN_DPD", json.dumps(connection))
+
+    def shell(*words: str) -> str:
+        done = CliRunner().invoke(app, ["shipments", *words])
+        assert done.exit_code == 0, (done.output, done.exception)
+        return done.output
+
+    posting = dispatch.order("0050-1")
+    assert shell("list") == "доставок нет\n"
+    assert "ждёт передачи" in shell("request", "0050-1", "--weight", "1.5", "--author", "анна")
+    assert '"accepted": 1' in shell("run")
+    number = dispatch.shipment(posting).their_number
+    assert f"ozon | 0050-1 | dpd | {number} | оформлен у перевозчика" in shell("list", "0050-1")
+    assert "будет отменён" in shell("cancel", "0050-1")
+    shell("run")
+    assert shell("list") == "доставок нет\n"
+    assert "отменён" in shell("list", "0050-1")
+    assert isinstance(CliRunner().invoke(app, ["shipments", "cancel", "none"]).exception, BadInput)
