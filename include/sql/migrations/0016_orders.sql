@@ -186,6 +186,8 @@ create table erp_pack_posting (
     content jsonb not null,                 -- as the pack carries it, so that it comes again the same
     state text not null default 'open' check (state in ('open', 'taken', 'refused')),
     reason text,
+    reference text,                         -- as answered: 1C's id of its document
+    document_number text,
     answered_at timestamptz,
     primary key (pack_id, posting_id)
 );
@@ -314,12 +316,14 @@ create table site_order (
     state text not null check (state in ('waiting', 'sending', 'there', 'refused')),
     in_doubt bool not null default false,
     sent_version int not null default 0,    -- of the posting, as the shop last took it
+    tried_version int not null default 0,   -- of the posting, as it was last sent
     status_there text,
     attempts int not null default 0,
     not_before timestamptz,
-    error text,
+    error text,                             -- the last trouble, for a person
     changed_at timestamptz not null
 );
+create index site_order_due on site_order (not_before) where state in ('waiting', 'sending');
 
 -- What people must hear of. One is open for each key; it is told again when its level grows.
 create table alert (
