@@ -117,8 +117,17 @@ _SHOP_ORDERS: dict[str, Any] = {
     "unanswered": NOW, "begun": NOW,
 }  # fmt: skip
 
+_SHIPMENT: dict[str, Any] = {
+    "accounts": [ACCOUNT], "asked": Jsonb({}), "asked_by": "erp", "at_most": 5, "cancel_answer": "CallDPD",
+    "carrier": "dpd", "label_file": None, "label_not_before": NOW, "not_before": None, "number": None,
+    "pickup_date": date(2026, 11, 24), "posting_id": 1, "shipment_id": 1, "shipments": [1], "state": "asked",
+    "status_there": "OK", "their_number": None, "weight_property": None,
+    "events": '[{"key": "1", "number": "1-1", "status": "OnRoad", "words": "В пути", "stage": "on_road"}]',
+}  # fmt: skip
+
 OTHER_SAMPLES: dict[str, dict[str, Any]] = {
     **{name: _SHOP_ORDERS for name in FILES if name.startswith(("site_order/", "order_reconcile/"))},
+    **{name: _SHIPMENT for name in FILES if name.startswith("shipment/")},
     **{name: _FULFILMENT for name in FILES if name.startswith("fulfilment/")},
     **{name: _ORDERS for name in FILES if name.startswith("orders/")},
     "desired/gallery": {"field": "images"},
