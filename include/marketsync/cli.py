@@ -13,6 +13,7 @@ from marketsync.commands import (
     fulfilment,
     history,
     mappings,
+    orders,
     prices,
     promotions,
     quarantine,
@@ -31,6 +32,7 @@ for module in (store, exchange, adopt, release, stops, promotions, quarantine, h
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(prices.app, name="prices")
 app.add_typer(fulfilment.app, name="fulfilment")
+app.add_typer(orders.app, name="orders")
 
 
 def main() -> None:

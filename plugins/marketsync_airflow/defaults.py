@@ -45,6 +45,7 @@ class Family(StrEnum):
     PRICES = "prices"
     STOCKS = "stocks"
     FULFILMENT = "fulfilment"
+    ORDERS = "orders"
     READ = "read"
 
 
@@ -56,6 +57,7 @@ class Pipeline(StrEnum):
     PRICES = "prices"
     STOCKS = "stocks"
     FULFILMENT = "fulfilment"
+    ORDERS = "orders"
     RELEASE = "release"
     RECONCILE = "reconcile"
     ADOPT = "adopt"

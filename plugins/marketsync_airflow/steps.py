@@ -37,6 +37,7 @@ __all__ = [
     "reconcile",
     "refresh_dictionaries",
     "report",
+    "take_orders",
     "transform",
     "upload",
     "workbook",
@@ -147,6 +148,12 @@ def fulfil(account_id: str) -> Counts:
             "clear this task to try them once more",
         )
     return counts
+
+
+@task(execution_timeout=Timeout.LONG)
+def take_orders(account_id: str) -> Counts:
+    """Read the orders of the marketplace; a new order that cannot be used does not hold the others."""
+    return _call("take_orders", account_id)
 
 
 @task
