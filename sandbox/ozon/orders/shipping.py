@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sandbox.ozon import money
-from sandbox.ozon.orders import flow, pushes
+from sandbox.ozon.orders import exemplars, flow, pushes
 from sandbox.ozon.orders.errors import found, refused
 from sandbox.ozon.orders.showing import article
 from sandbox.ozon.orders.state import Line, Posting
@@ -104,12 +104,17 @@ def split_off(
     """Take pieces out of a posting into a new one of the same order."""
     taken, left = _divide(posting.lines, package)
     posting.lines = tuple(left)
+    pieces = {
+        sku: [posting.exemplars[sku].pop() for _ in range(count)] for sku, count in _told(posting, package)
+    }
     posting.children = (*posting.children, number)
     child = replace(
         posting,
         posting_number=number,
         parent_number=posting.posting_number,
         lines=tuple(taken),
+        exemplars=pieces,
+        countries=dict(posting.countries),
         children=(),
         created_at=system.clock.utcnow(),
         changed_at=system.clock.utcnow(),
@@ -126,17 +131,22 @@ def split_off(
     return child
 
 
+def _told(posting: Posting, package: _Package) -> list[tuple[int, int]]:
+    """The SKUs of a package whose pieces have ids already, with how many of them go along."""
+    return [(sku, count) for sku, count in package.items() if len(posting.exemplars.get(sku, ())) >= count]
+
+
 def _check(system: OzonSystem, posting: Posting) -> None:
     """Whether a posting may be assembled now. Raises Refusal."""
     if posting.status in flow.CANCELLED:
         raise refused("POSTING_ALREADY_CANCELLED")
     if posting.shipping:
         raise refused(system.order_knobs.ship_in_process)
-    if posting.status in ("awaiting_deliver", *flow.ON_THE_WAY, "delivered"):
+    if posting.status in flow.AFTER_ASSEMBLY:
         raise refused("POSTING_ALREADY_SHIPPED")
     if posting.status != "awaiting_packaging":
         raise refused("HAS_INCORRECT_STATUS")
-    if any(posting.requirements.values()):
+    if exemplars.incomplete(system, posting):
         raise refused("EXEMPLAR_INFO_NOT_FILLED_COMPLETELY")
 
 
@@ -226,7 +236,7 @@ def _additional(
                 "quantity": line.quantity,
                 "price": money.text(line.price),
                 "currency_code": line.currency_code,
-                "mandatory_mark": [],
+                "mandatory_mark": posting.marks_of(line.sku),
             }
             for line in taken
         ],

@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox.clock import iso
 from sandbox.ozon import money
-from sandbox.ozon.orders.state import REQUIREMENTS, Line, Posting
+from sandbox.ozon.orders.state import REQUIREMENTS, Exemplar, Line, Posting
 from sandbox.ozon.state import Cabinet, Product
 from sandbox.ozon.system import OzonSystem
 from sandbox.ozon.validation import Json
@@ -77,7 +77,7 @@ def by_number(system: OzonSystem, cabinet: Cabinet, posting: Posting, wanted: Wi
         "barcodes": _barcodes(posting) if wanted.barcodes else None,
         "financial_data": _financial(posting, _finance_by_number) if wanted.financial_data else None,
         "legal_info": _legal() if wanted.legal_info else None,
-        "product_exemplars": None,
+        "product_exemplars": _exemplars(posting) if wanted.product_exemplars else None,
         "prr_option": {"code": "", "price": "", "currency_code": system.knobs.currency_code, "floor": ""},
         "related_postings": {"related_posting_numbers": _related(cabinet, posting)}
         if wanted.related_postings
@@ -140,7 +140,8 @@ def available_actions(posting: Posting) -> list[str]:
         if posting.shipping:
             return ["cancel", "ship_async_in_process"]
         ship = "ship_async_retry" if posting.substatus == "ship_failed" else "ship_async"
-        return ["cancel", "product_cancel", "ship", ship]
+        told = ["ship_with_additional_info"] if any(posting.requirements.values()) else []
+        return ["cancel", "product_cancel", "ship", ship, *told]
     if posting.status == "awaiting_deliver":
         return ["cancel", *label, *track, *(["non_int_delivering"] if own else [])]
     if posting.status == "delivering" and own:
@@ -198,7 +199,7 @@ def _product_by_number(system: OzonSystem, cabinet: Cabinet, posting: Posting, l
             "weight": str(card.weight if card else 0),
             "width": f"{card.width if card else 0}.00",
         },
-        "mandatory_mark": [],
+        "mandatory_mark": posting.marks_of(line.sku),
         "jw_uin": [],
         "has_imei": line.sku in posting.requirements.get("products_requiring_imei", ()),
         "is_blr_traceable": False,
@@ -328,6 +329,33 @@ def _finance_by_number(line: Line) -> Json:
         "commission_amount": _commission(line),
         "commission_percent": _COMMISSION_PERCENT,
         "commissions_currency_code": line.currency_code,
+    }
+
+
+def _exemplars(posting: Posting) -> Json:
+    def of(piece: Exemplar, kind: str) -> list[str]:
+        return [mark for mark, each in piece.marks if each == kind]
+
+    return {
+        "products": [
+            {
+                "sku": line.sku,
+                "exemplars": [
+                    {
+                        "exemplar_id": each.exemplar_id,
+                        "mandatory_mark": next(iter(of(each, "mandatory_mark")), ""),
+                        "gtd": each.gtd,
+                        "is_gtd_absent": each.is_gtd_absent,
+                        "rnpt": each.rnpt,
+                        "is_rnpt_absent": each.is_rnpt_absent,
+                        "imei": of(each, "imei"),
+                        "weight": each.weight,
+                    }
+                    for each in posting.exemplars.get(line.sku, ())
+                ],
+            }
+            for line in posting.lines
+        ]
     }
 
 
