@@ -153,13 +153,10 @@ class _Run:
     def _singly(self) -> bool:
         """One order after another, but no longer than labels may wait to be looked at."""
         worked = False
-        kinds = list(_SINGLY)
+        kinds: list[TaskKind] = list(_SINGLY)
         ends = self._clock.monotonic() + _TURN
         while (
-            kinds
-            and self._in_time()
-            and self._clock.monotonic() < ends
-            and (claimed := self._claim(kinds))
+            kinds and self._in_time() and self._clock.monotonic() < ends and (claimed := self._claim(kinds))
         ):
             worked = True
             try:

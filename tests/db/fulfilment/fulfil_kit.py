@@ -81,9 +81,7 @@ class There:
         return Credentials(f"{self.url}/ozon", self.client_id, "sandbox")
 
     def card(self, article: str, pieces: int = 1000) -> None:
-        self.of_cabinet(
-            "cards", cards=[{"offer_id": article, "stocks": {str(MOSCOW): {"present": pieces}}}]
-        )
+        self.of_cabinet("cards", cards=[{"offer_id": article, "stocks": {str(MOSCOW): {"present": pieces}}}])
 
     def postings(self) -> dict[str, Any]:
         found: dict[str, Any] = self.call("GET", f"/ozon/{self.client_id}/postings")
@@ -101,7 +99,9 @@ class There:
         count: int | None = None,
         seconds: float = 0.0,
     ) -> None:
-        self.faults({"path": path, "kind": kind, "probability": probability, "count": count, "seconds": seconds})
+        self.faults(
+            {"path": path, "kind": kind, "probability": probability, "count": count, "seconds": seconds}
+        )
 
     def faults(self, *rules: Mapping[str, Any]) -> None:
         self.call("PUT", "/faults", list(rules))

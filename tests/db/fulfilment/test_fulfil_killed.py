@@ -8,9 +8,7 @@ from fulfil_kit import Shop, There
 
 
 @pytest.mark.parametrize("faults", [False, True])
-def test_a_run_killed_at_any_step_assembles_each_order_once(
-    shop: Shop, there: There, faults: bool
-) -> None:
+def test_a_run_killed_at_any_step_assembles_each_order_once(shop: Shop, there: There, faults: bool) -> None:
     numbers: list[str] = []
     if faults:
         there.faults(
