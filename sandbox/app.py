@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from sandbox import control
 from sandbox.bitrix import api as bitrix_api
+from sandbox.dpd import api as dpd_api
 from sandbox.exchange import handle, hold
 from sandbox.ozon import api as ozon_api
 from sandbox.ozon.catching_up import catch_up
@@ -56,6 +57,11 @@ def create_app(world: World) -> FastAPI:
         system = bitrix_api.played_by(world.bitrix)
         return await handle(world, system, request, "/" + request.path_params["path"])
 
+    async def dpd(request: Request) -> Response:
+        path = dpd_api.path_of("/" + request.path_params["path"], await request.body())
+        system = dpd_api.played_by(world.dpd, f"{str(request.base_url).rstrip('/')}/dpd")
+        return await handle(world, system, request, path)
+
     async def images(request: Request) -> Response:
         name = request.path_params["path"]
         delay = world.images.delay(name)
@@ -67,6 +73,7 @@ def create_app(world: World) -> FastAPI:
     app.add_route("/ozon/{path:path}", ozon, methods=_ANY_METHOD)
     app.add_route("/ozon-files/{path:path}", ozon_files, methods=_ANY_METHOD)
     app.add_route("/bitrix/{path:path}", bitrix, methods=_ANY_METHOD)
+    app.add_route("/dpd/{path:path}", dpd, methods=_ANY_METHOD)
     app.add_route("/images/{path:path}", images, methods=_ANY_METHOD)
     app.include_router(control.router(world))
     return app

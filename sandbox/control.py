@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from sandbox import knobs
 from sandbox.bitrix import site_control
+from sandbox.dpd import dpd_control
 from sandbox.exchange import encode
 from sandbox.faults import FaultError
 from sandbox.images.troubles import TroubleError
@@ -188,6 +189,10 @@ def router(world: World) -> APIRouter:
     async def read_site() -> Response:
         return _json(site_control.state(world.bitrix))
 
+    @routes.get("/bitrix/orders")
+    async def read_orders() -> Response:
+        return _json(site_control.orders(world.bitrix))
+
     @routes.post("/bitrix/{action}")
     async def act_on_site(action: str, request: Request) -> Response:
         order = await _order(request)
@@ -195,6 +200,22 @@ def router(world: World) -> APIRouter:
             return _refused(f"post an object to one of: {', '.join(sorted(site_control.ORDERS))}")
         try:
             return _json(site_control.ORDERS[action](world.bitrix, order))
+        except ControlError as error:
+            return _refused(str(error))
+        except (ValueError, KeyError, TypeError) as error:
+            return _refused(f"cannot understand the order: {error!r}")
+
+    @routes.get("/dpd/state")
+    async def read_carrier() -> Response:
+        return _json(dpd_control.state(world.dpd))
+
+    @routes.post("/dpd/{action}")
+    async def act_on_carrier(action: str, request: Request) -> Response:
+        order = await _order(request)
+        if action not in dpd_control.ORDERS or order is None:
+            return _refused(f"post an object to one of: {', '.join(sorted(dpd_control.ORDERS))}")
+        try:
+            return _json(dpd_control.ORDERS[action](world.dpd, order))
         except ControlError as error:
             return _refused(str(error))
         except (ValueError, KeyError, TypeError) as error:

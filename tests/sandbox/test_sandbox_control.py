@@ -32,7 +32,7 @@ def test_knobs_are_read_and_turned(ozon: Ozon) -> None:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ({"ozone": {}}, "no section ozone; there are: bitrix, general, images, ozon"),
+        ({"ozone": {}}, "no section ozone; there are: bitrix, dpd, general, images, ozon"),
         ({"ozon": {"negativ_stock": "x"}}, "no knob 'negativ_stock' here"),
         (
             {"ozon": {"negative_stock": "ignore"}},

@@ -6,12 +6,12 @@ import hashlib
 import json
 import os
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -33,6 +33,7 @@ USER_AGENT = "marketsync/0.1.0"
 _TIMEOUT = (5.0, 30.0)  # seconds to connect, seconds of silence
 _CONNECTIONS = 16  # kept open at once; more threads than that open their own
 _NEVER_SENT = (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
+T = TypeVar("T")
 _FOUND = 200
 _DOCUMENT = "document"  # the key under which a file that was read stands for an answer's object
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
@@ -52,10 +53,14 @@ class _Request:
     submission: int | None
     place: Place
     document: bool = False
+    headers: Mapping[str, str] | None = None
+    read: Callable[[Answer], Any] | None = None  # of an answer that is no JSON object
+    shown: Callable[[bytes, Redactor], str] = lambda body, redactor: redactor.body(body)
+    operation: str = ""  # where one path serves several
 
     @property
     def method(self) -> str:
-        return f"{self.verb} {self.path}"
+        return f"{self.verb} {self.path} {self.operation}".rstrip()
 
 
 class ApiClient:
@@ -234,6 +239,57 @@ class ApiClient:
 
         return retry(attempt, clock=self._clock, repeatable=True)
 
+    def send(
+        self,
+        path: str,
+        body: bytes,
+        *,
+        operation: str,
+        headers: Mapping[str, str],
+        read: Callable[[Answer], T | MarketsyncError],
+        shown: Callable[[bytes, Redactor], str],
+        write: bool,
+        repeatable: bool = True,
+        items: int | None = None,
+    ) -> T:
+        """Send a body that is no JSON, and read what answers it: `post` for another protocol.
+
+        Args:
+            operation: what is asked for, where one path serves several things; for the log.
+            headers: of this protocol.
+            read: an answer -> its value, or the error that it means.
+            shown: a body, sent or received -> as the log may keep it.
+
+        Raises: what `post` raises.
+        """
+        request = _Request(
+            verb="POST",
+            path=path,
+            body=body,
+            limits=self._common_limits,
+            own_limits=False,
+            write=write,
+            items=items,
+            submission=None,
+            place=Place(account=self.account, method=f"POST {path} {operation}"),
+            headers=headers,
+            read=read,
+            shown=shown,
+            operation=operation,
+        )
+        return cast(
+            "T",
+            retry(
+                lambda attempt: self._attempt(request, attempt),
+                clock=self._clock,
+                repeatable=repeatable or not write,
+            ),
+        )
+
+    def redact(self, text: str) -> str:
+        """A text without the client's own secrets."""
+        return self._redactor.text(text)
+
     def now(self) -> datetime:
         """The time by the client's clock."""
         return self._clock.now()
@@ -257,7 +313,7 @@ class ApiClient:
         """Close the connections that are kept open."""
         self._session.close()
 
-    def _attempt(self, request: _Request, attempt: int) -> dict[str, Any]:
+    def _attempt(self, request: _Request, attempt: int) -> Any:
         if request.limits:
             self._limiter.acquire(request.limits, patience=PATIENCE)
         at, began = self._clock.now(), self._clock.monotonic()
@@ -270,11 +326,11 @@ class ApiClient:
             raise result
         return result
 
-    def _result(
-        self, request: _Request, answer: Answer | MarketsyncError
-    ) -> dict[str, Any] | MarketsyncError:
+    def _result(self, request: _Request, answer: Answer | MarketsyncError) -> Any:
         if isinstance(answer, MarketsyncError):
             return answer
+        if request.read is not None:
+            return request.read(answer)
         if request.document and answer.status == _FOUND:
             return {_DOCUMENT: answer.body}
         return value_or_error(
@@ -290,6 +346,7 @@ class ApiClient:
                 request.verb,
                 self._base_url + request.path,
                 data=request.body,
+                headers=request.headers,
                 timeout=self._timeout,
                 allow_redirects=False,
             )
@@ -314,9 +371,7 @@ class ApiClient:
     def _broken(self, error: Exception) -> str:
         return f"The connection to {self._answers.vendor} broke: {self._redactor.text(str(error))}"
 
-    def _learn(
-        self, request: _Request, answer: Answer | MarketsyncError, result: dict[str, Any] | MarketsyncError
-    ) -> None:
+    def _learn(self, request: _Request, answer: Answer | MarketsyncError, result: Any) -> None:
         """Tell the other processes what the marketplace said about the budget that was spent.
 
         The narrowest limit is meant. A long pause concerns the method, not the account: it never blocks a
@@ -337,7 +392,7 @@ class ApiClient:
         self,
         request: _Request,
         answer: Answer | MarketsyncError,
-        result: dict[str, Any] | MarketsyncError,
+        result: Any,
         *,
         at: datetime,
         seconds: float,
@@ -362,8 +417,8 @@ class ApiClient:
                 request_hash=hashlib.sha256(request.body).digest(),
                 request_bytes=len(request.body),
                 response_bytes=len(came.body) if came else 0,
-                request_body=self._redactor.body(request.body) if keep_bodies else None,
-                response_body=self._redactor.body(came.body) if keep_bodies and came else None,
+                request_body=request.shown(request.body, self._redactor) if keep_bodies else None,
+                response_body=request.shown(came.body, self._redactor) if keep_bodies and came else None,
                 error=failed.message if failed else None,
             )
         )

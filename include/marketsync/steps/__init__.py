@@ -14,6 +14,7 @@ from marketsync.steps.orders import take_orders
 from marketsync.steps.quarantine import quarantined, raise_quarantined
 from marketsync.steps.reconcile import reconcile, workbook
 from marketsync.steps.release import answer, ask
+from marketsync.steps.shipments import run_shipments
 from marketsync.steps.store import import_store, read_store
 from marketsync.steps.upkeep import housekeeping, refresh_dictionaries
 
@@ -38,6 +39,7 @@ __all__ = [
     "reconcile",
     "refresh_dictionaries",
     "report",
+    "run_shipments",
     "take_orders",
     "transform",
     "upload",

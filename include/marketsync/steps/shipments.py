@@ -1,0 +1,78 @@
+"""Deliveries by carriers of ours: one step for all of them."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from marketsync.accounts import Mode
+from marketsync.db import sql
+from marketsync.errors import Fatal, MarketsyncError
+from marketsync.order_settings import Carrier
+from marketsync.orders.shipping import Shipping
+from marketsync.orders.tracking import Tracking
+from marketsync.runtime import Runtime
+from marketsync.steps.counts import Counts, total
+
+__all__ = ["run_shipments"]
+
+_BUDGET = timedelta(minutes=4)  # of each part of a carrier's work; the next run takes up what is left
+
+_log = structlog.get_logger(__name__)
+
+
+def run_shipments(runtime: Runtime) -> Counts:
+    """Order, poll, cancel, print and follow what is shipped by carriers of ours; may be run again at any time.
+
+    Raises:
+        MarketsyncError: a carrier cannot be used; the others were served.
+    """
+    counts: list[Counts] = []
+    failed: MarketsyncError | None = None
+    for settings in runtime.accounts.carriers:
+        try:
+            counts.append(_serve(runtime, settings))
+        except MarketsyncError as error:
+            _log.error("a carrier cannot be served", carrier=settings.id, error=str(error))
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return total(counts) if counts else {"nothing": True}
+
+
+def _serve(runtime: Runtime, settings: Carrier) -> Counts:
+    with runtime.database.session(autocommit=True) as session:
+        row = session.execute(sql("shipment/try_lock"), {"carrier": settings.id}).fetchone()
+        if not (row and row["taken"]):
+            return {"busy": 1}
+        counts: dict[str, int] = {}
+        failed: MarketsyncError | None = None
+        with closing(runtime.carrier(settings)) as carrier:
+            shipping = Shipping(
+                database=runtime.database,
+                clock=runtime.clock,
+                files=runtime.files,
+                carrier=carrier,
+                settings=settings,
+                accounts=[one.id for one in runtime.accounts.accounts if one.mode is Mode.SEND],
+                time_zone=ZoneInfo(runtime.accounts.time_zone),
+                budget=_BUDGET,
+                counts=counts,
+            )
+            tracking = Tracking(runtime.database, runtime.clock, carrier, settings, _BUDGET, counts)
+            # the services of a carrier fail apart: trouble with one is no reason to leave the others
+            for work in (shipping.order, shipping.print_labels, tracking.follow):
+                try:
+                    work()
+                except Fatal:
+                    raise
+                except MarketsyncError as error:
+                    _log.warning("a part of the carrier's work failed", carrier=settings.id, error=str(error))
+                    failed = failed or error
+        if failed is not None:
+            raise failed
+        _log.info("shipments served", carrier=settings.id, **counts)
+        return {**counts}
