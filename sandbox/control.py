@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from sandbox import knobs
 from sandbox.bitrix import site_control
+from sandbox.dpd import dpd_control
 from sandbox.exchange import encode
 from sandbox.faults import FaultError
 from sandbox.images.troubles import TroubleError
@@ -42,6 +43,10 @@ _CABINET_ORDERS: dict[str, Callable[[OzonSystem, Cabinet, dict[str, Any]], dict[
     "order": order_control.order,
     "order_cancel": order_control.cancel,
     "order_move": order_control.move,
+    "carriage": order_control.carriage,
+    "buyers_order": order_control.buyers_order,
+    "return": order_control.give_back,
+    "rating": order_control.set_rating,
     "push": order_control.connect_push,
 }
 
@@ -150,6 +155,14 @@ def router(world: World) -> APIRouter:
     async def read_postings(client_id: str) -> Response:
         return _json(order_control.postings(_caught_up(world, client_id)))
 
+    @routes.get("/ozon/{client_id}/carriages")
+    async def read_carriages(client_id: str) -> Response:
+        return _json(order_control.carriage_states(_caught_up(world, client_id)))
+
+    @routes.get("/ozon/{client_id}/returns")
+    async def read_returns(client_id: str) -> Response:
+        return _json(order_control.return_states(_caught_up(world, client_id)))
+
     @routes.get("/ozon/{client_id}/pushes")
     async def read_pushes(client_id: str, since: int = 0, state: str | None = None) -> Response:
         cabinet = _caught_up(world, client_id)
@@ -176,6 +189,10 @@ def router(world: World) -> APIRouter:
     async def read_site() -> Response:
         return _json(site_control.state(world.bitrix))
 
+    @routes.get("/bitrix/orders")
+    async def read_orders() -> Response:
+        return _json(site_control.orders(world.bitrix))
+
     @routes.post("/bitrix/{action}")
     async def act_on_site(action: str, request: Request) -> Response:
         order = await _order(request)
@@ -183,6 +200,22 @@ def router(world: World) -> APIRouter:
             return _refused(f"post an object to one of: {', '.join(sorted(site_control.ORDERS))}")
         try:
             return _json(site_control.ORDERS[action](world.bitrix, order))
+        except ControlError as error:
+            return _refused(str(error))
+        except (ValueError, KeyError, TypeError) as error:
+            return _refused(f"cannot understand the order: {error!r}")
+
+    @routes.get("/dpd/state")
+    async def read_carrier() -> Response:
+        return _json(dpd_control.state(world.dpd))
+
+    @routes.post("/dpd/{action}")
+    async def act_on_carrier(action: str, request: Request) -> Response:
+        order = await _order(request)
+        if action not in dpd_control.ORDERS or order is None:
+            return _refused(f"post an object to one of: {', '.join(sorted(dpd_control.ORDERS))}")
+        try:
+            return _json(dpd_control.ORDERS[action](world.dpd, order))
         except ControlError as error:
             return _refused(str(error))
         except (ValueError, KeyError, TypeError) as error:

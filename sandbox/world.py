@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.bitrix.system import BitrixSystem
 from sandbox.call_log import CallLog
 from sandbox.clock import Clock
+from sandbox.dpd.system import DpdSystem
 from sandbox.faults import FaultBox
 from sandbox.images.host import ImageHost
 from sandbox.knobs import GeneralKnobs
@@ -51,6 +52,7 @@ class World:
         self.images = ImageHost()
         self.ozon = OzonSystem(self.clock, self.random, self.general, self.calls, self.images.has)
         self.bitrix = BitrixSystem(self.clock, self.general, self.calls)
+        self.dpd = DpdSystem(self.clock, self.random, self.general)
         if self._products:
             hand_made.fill(self.ozon, self.ozon.cabinet(DEFAULT_CLIENT_ID), self._products)
         for card in self._cards:
@@ -63,5 +65,6 @@ class World:
             "ozon": self.ozon.knobs,
             "ozon_orders": self.ozon.order_knobs,
             "bitrix": self.bitrix.knobs,
+            "dpd": self.dpd.knobs,
             "images": self.images.knobs,
         }

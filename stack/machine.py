@@ -136,6 +136,7 @@ class Stack:
         self._migrate(metadata)
         for name, arguments in _AIRFLOW.items():
             self._start(name, [sys.executable, "-m", "airflow", *arguments])
+        self._start("watchdog", [sys.executable, "-m", "marketsync", "watchdog"])
 
     def wait_ready(self) -> None:
         """Wait until every part works.

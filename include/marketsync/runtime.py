@@ -9,6 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from marketsync.accounts import Account, Accounts, accounts
+from marketsync.carriers.base import Carrier
+from marketsync.carriers.registry import carrier_of
 from marketsync.clock import SYSTEM, Clock
 from marketsync.credentials import Credentials, credentials
 from marketsync.db import Database
@@ -21,6 +23,7 @@ from marketsync.mappings import load_prices
 from marketsync.marketplaces.base import Dictionary, Kind, Marketplace, Pipeline, Renderer
 from marketsync.marketplaces.orders import Fulfilment, OrderDesk
 from marketsync.marketplaces.registry import marketplace
+from marketsync.order_settings import Carrier as CarrierSettings
 from marketsync.paths import mappings_folder
 from marketsync.shop.bitrix.client import Bitrix
 from marketsync.sync import dictionaries
@@ -62,8 +65,11 @@ class Runtime:
         """
         return Seller(self, self.accounts.account(account_id))
 
-    def portal(self, connection: str, calls_per_second: float) -> Bitrix:
+    def portal(self, connection: str, calls_per_second: float, *, orders: bool = False) -> Bitrix:
         """The shop behind a connection; its calls share their limit with every other process.
+
+        Args:
+            orders: whether its orders may be read and written.
 
         Raises:
             Fatal: there is no such connection, or it cannot be used.
@@ -77,6 +83,26 @@ class Runtime:
             limiter=PostgresLimiter(self.database, self.clock),
             call_log=PostgresCallLog(self.database),
             calls_per_second=calls_per_second,
+            orders=orders,
+            clock=self.clock,
+        )
+
+    def carrier(self, settings: CarrierSettings) -> Carrier:
+        """The carrier's client; its calls share their limit with every other process.
+
+        Raises:
+            Fatal: there is no such connection, or it cannot be used.
+        """
+        known = self.credentials(settings.connection)
+        return carrier_of(settings.kind).connect(
+            settings.id,
+            base_url=known.base_url,
+            login=known.login,
+            password=known.password,
+            extra=known.extra,
+            limiter=PostgresLimiter(self.database, self.clock),
+            call_log=PostgresCallLog(self.database),
+            calls_per_second=settings.calls_per_second,
             clock=self.clock,
         )
 

@@ -16,18 +16,20 @@ from airflow.sdk import TaskInstanceState, get_current_context, task
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from marketsync.errors import Fatal
-from marketsync_airflow.defaults import STORE_POOL, Timeout
+from marketsync_airflow.defaults import CARRIERS_POOL, STORE_POOL, Timeout
 
 if TYPE_CHECKING:
     from marketsync.steps import Counts
 
 __all__ = [
+    "AGAIN",
     "DECISIONS",
     "StepFailed",
     "adopt",
     "adoption_workbook",
     "answer",
     "extract_diff",
+    "fulfil",
     "housekeeping",
     "import_store",
     "plan",
@@ -35,6 +37,7 @@ __all__ = [
     "reconcile",
     "refresh_dictionaries",
     "report",
+    "run_shipments",
     "take_orders",
     "transform",
     "upload",
@@ -42,6 +45,7 @@ __all__ = [
 ]
 
 
+AGAIN = "again"  # the parameter of a run of <account>__fulfilment
 DECISIONS = "decisions"  # the parameter of a run of <account>__adopt
 
 
@@ -131,10 +135,38 @@ def upload(account_id: str, pipeline: str) -> Counts:
     return _call("upload", account_id, pipeline)
 
 
+@task(execution_timeout=Timeout.UPLOAD)
+def fulfil(account_id: str) -> Counts:
+    """Do what was asked for orders; a refused request fails the run, after everything else is done."""
+    context = get_current_context()
+    asked: str = context["params"].get(AGAIN) or ""
+    run: str = context["run_id"]
+    counts = _call("fulfil", account_id, run, asked.strip())
+    if counts.get("refused"):
+        raise Fatal(
+            f"{counts['refused']} requests about orders were refused; everything else is done",
+            hint="The log above, and `python -m marketsync fulfilment list`, name order and reason; "
+            "clear this task to try them once more",
+        )
+    return counts
+
+
 @task(execution_timeout=Timeout.LONG)
 def take_orders(account_id: str) -> Counts:
     """Read the orders of the marketplace; a new order that cannot be used does not hold the others."""
     return _call("take_orders", account_id)
+
+
+@task(pool=CARRIERS_POOL, execution_timeout=Timeout.UPLOAD)
+def run_shipments() -> Counts:
+    """Order, cancel, print and follow what carriers of ours deliver."""
+    return _call("run_shipments")
+
+
+@task(execution_timeout=Timeout.QUICK)
+def orders_to_shop(account_id: str) -> Counts:
+    """Put the orders into the shop; what the shop did not take is put there by the next run."""
+    return _call("orders_to_shop", account_id)
 
 
 @task

@@ -17,6 +17,7 @@ from sandbox.ozon.category_data import MODEL_NAME_ATTRIBUTE_ID
 from sandbox.ozon.galleries import PictureLoader
 from sandbox.ozon.knobs import OzonKnobs
 from sandbox.ozon.orders.knobs import OrderKnobs
+from sandbox.ozon.orders.state import LabelTask
 from sandbox.ozon.state import Archive, Cabinet, Card, Lagged, Prices, Product, Status, StockCell
 
 # Ozon: a new key lives three months.
@@ -28,6 +29,9 @@ _FIRST_TASK_ID = 1_900_000_001
 _FIRST_MODEL_ID = 400_000_001
 _FIRST_ACTION_ID = 1_700_001
 _FIRST_ORDER_ID = 34_953_320_001
+_FIRST_CARRIAGE_ID = 22_435_521_842_001
+_FIRST_RETURN_ID = 1_000_015_552
+_FIRST_EXEMPLAR_ID = 1_019_562_967_000_001
 
 
 class OzonSystem:
@@ -53,6 +57,12 @@ class OzonSystem:
         self.task_ids = count(_FIRST_TASK_ID)
         self.action_ids = count(_FIRST_ACTION_ID)
         self.order_ids = count(_FIRST_ORDER_ID)
+        self.exemplar_ids = count(_FIRST_EXEMPLAR_ID)
+        self.carriage_ids = count(_FIRST_CARRIAGE_ID)
+        self.return_ids = count(_FIRST_RETURN_ID)
+        self.label_files: dict[str, LabelTask] = {}
+        self.base_url = ""
+        """The sandbox's own address, as the last caller wrote it: links in answers begin with it."""
         self.awake = asyncio.Event()
         """Set when a push waits to be sent."""
         self._product_ids = count(FIRST_PRODUCT_ID)

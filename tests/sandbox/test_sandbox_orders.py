@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from orders_kit import PERIOD, WINDOW, get, order, postings, ship, stock
 from sandbox_testkit import CLIENT, KAZAN, MOSCOW, ManualClock, Ozon
-
-WINDOW = {"cutoff_from": "2026-11-01T00:00:00Z", "cutoff_to": "2026-12-31T00:00:00Z"}
-PERIOD = {"since": "2026-11-01T00:00:00Z", "to": "2026-12-31T00:00:00Z"}
 
 
 @pytest.fixture
@@ -19,43 +17,9 @@ def shop(ozon: Ozon) -> Ozon:
     return ozon
 
 
-def order(shop: Ozon, *products: tuple[str, int], **fields: Any) -> dict[str, Any]:
-    lines = [{"offer_id": offer_id, "quantity": quantity} for offer_id, quantity in products or [("A-1", 1)]]
-    made: dict[str, Any] = shop.order("order", products=lines, **fields)
-    return made
-
-
-def postings(shop: Ozon) -> dict[str, Any]:
-    found: dict[str, Any] = shop.http.get(f"/_sandbox/ozon/{CLIENT}/postings").json()
-    return found
-
-
-def stock(shop: Ozon, offer_id: str = "A-1", warehouse: int = MOSCOW) -> tuple[int, int]:
-    cell = shop.state()[offer_id]["stocks"][str(warehouse)]
-    return cell["present"], cell["reserved"]
-
-
-def get(shop: Ozon, number: str, **wanted: bool) -> dict[str, Any]:
-    found: dict[str, Any] = shop.ok("/v3/posting/fbs/get", {"posting_number": number, "with": wanted})[
-        "result"
-    ]
-    return found
-
-
 def unfulfilled(shop: Ozon, **wanted: Any) -> list[str]:
     body = {"filter": {**WINDOW, **wanted}, "limit": 100}
     return [each["posting_number"] for each in shop.ok("/v4/posting/fbs/unfulfilled/list", body)["postings"]]
-
-
-def ship(shop: Ozon, posting: dict[str, Any], *packages: dict[str, int]) -> Any:
-    """Ship in packages {article: pieces}; without any, whole."""
-    skus = {each["offer_id"]: each["sku"] for each in posting["products"]}
-    whole = {each["offer_id"]: each["quantity"] for each in posting["products"]}
-    body = [
-        {"products": [{"product_id": skus[name], "quantity": pieces} for name, pieces in package.items()]}
-        for package in packages or (whole,)
-    ]
-    return shop.call("/v4/posting/fbs/ship", {"posting_number": posting["posting_number"], "packages": body})
 
 
 def test_an_order_reserves_like_a_buyer_and_a_cancellation_gives_back(shop: Ozon) -> None:
@@ -261,3 +225,50 @@ def test_own_limit_of_get(shop: Ozon) -> None:
     shop.knobs("ozon_orders", get_per_second=2)
     answers = [shop.call("/v3/posting/fbs/get", {"posting_number": number}).status_code for _ in range(3)]
     assert answers == [200, 200, 429]
+
+
+def test_a_posting_is_parted_before_it_is_assembled(shop: Ozon) -> None:
+    made = order(shop, ("A-1", 3), ("B-2", 1))
+    sku = made["products"][0]["sku"]
+    body = {
+        "posting_number": made["posting_number"],
+        "postings": [{"products": [{"product_id": sku, "quantity": 2}]}],
+    }
+    parted = shop.ok("/v1/posting/fbs/split", body)
+    [part] = parted["postings"]
+    assert part["products"] == [{"product_id": sku, "quantity": 2}]
+    left = {each["product_id"]: each["quantity"] for each in parted["parent_posting"]["products"]}
+    assert left[sku] == 1
+    now = postings(shop)[part["posting_number"]]
+    assert (now["status"], now["parent_posting_number"]) == ("awaiting_packaging", made["posting_number"])
+    assert shop.call("/v1/posting/fbs/split", body).json()["message"] == "HAS_INCORRECT_PRODUCT_QUANTITY"
+
+
+def test_what_is_too_heavy_is_not_assembled(shop: Ozon) -> None:
+    made = order(shop, ("A-1", 2))
+    shop.knobs("ozon_orders", posting_max_weight_grams=500)
+    body = {"posting_number": made["posting_number"]}
+    assert shop.ok("/v1/posting/fbs/restrictions", body)["result"]["max_posting_weight"] == 500
+    assert ship(shop, made).json()["message"] == "INCORRECT_OVH_FOR_POSTING"
+
+
+def test_a_posting_is_found_by_its_barcodes(shop: Ozon) -> None:
+    number = order(shop)["posting_number"]
+    shop.order("order_move", posting_number=number, status="awaiting_deliver")
+    shown = get(shop, number, barcodes=True)
+    for code in (*shown["barcodes"].values(), shown["scanit"]):
+        found = shop.ok("/v2/posting/fbs/get-by-barcode", {"barcode": code})["result"]
+        assert found["posting_number"] == number
+    assert shop.call("/v2/posting/fbs/get-by-barcode", {"barcode": "0"}).status_code == 404
+
+
+def test_what_was_not_accepted_is_disputed_and_sent_again(shop: Ozon) -> None:
+    number = order(shop)["posting_number"]
+    body = {"posting_number": [number]}
+    early = shop.call("/v2/posting/fbs/arbitration", body)
+    assert early.json()["message"] == "HAS_INCORRECT_STATUS"
+    shop.order("order_move", posting_number=number, status="not_accepted")
+    assert shop.ok("/v2/posting/fbs/arbitration", body) == {"result": True}
+    assert get(shop, number)["status"] == "arbitration"
+    assert shop.ok("/v2/posting/fbs/awaiting-delivery", body) == {"result": True}
+    assert get(shop, number)["status"] == "awaiting_deliver"

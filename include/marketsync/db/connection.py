@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 from marketsync.errors import Fatal, Retriable
 
@@ -47,16 +47,21 @@ class Database:
     Args:
         url: a postgresql:// address.
         size: the most connections held at once by this process.
+        patience: seconds to wait for one; a process that is asked by others gives up soon, and says so.
+        queue: how many may wait for one at once; 0: any number.
     """
 
-    def __init__(self, url: str, *, size: int = 8) -> None:
+    def __init__(self, url: str, *, size: int = 8, patience: float = _POOL_SECONDS, queue: int = 0) -> None:
         self.url = url
         self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(
             url,
             min_size=0,
             max_size=size,
             open=False,
-            timeout=_POOL_SECONDS,
+            timeout=patience,
+            max_waiting=queue,
+            # a failed attempt ends there: the next one who asks begins a new one, instead of the pool, ever later
+            reconnect_timeout=0,
             kwargs={
                 "row_factory": dict_row,
                 "options": _OPTIONS,
@@ -83,7 +88,7 @@ class Database:
         try:
             with self._pool.connection() as connection:
                 yield connection
-        except PoolTimeout as error:
+        except (PoolTimeout, TooManyRequests) as error:
             raise self._unreachable(error) from error
 
     @contextmanager

@@ -1,25 +1,55 @@
-"""The gateway's application: `uvicorn marketsync.gateway.app:app`."""
+"""The gateway's application: `uvicorn marketsync.gateway.app:app`. Importing it needs neither database nor settings."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 
-from marketsync.files import Files
-from marketsync.gateway import media
+from marketsync.gateway import exchange_1c, media, problems, pushes
+from marketsync.gateway.access import Doorkeeper
+from marketsync.gateway.erp import api
+from marketsync.gateway.limits import BodyLimits
+from marketsync.gateway.surroundings import Surroundings
 
 __all__ = ["app", "create_app"]
 
 
-def create_app(files: Files) -> FastAPI:
-    """The application over a file store."""
-    made = FastAPI(title="marketsync gateway", docs_url=None, redoc_url=None, openapi_url=None)
+def create_app(surroundings: Surroundings, exchange: exchange_1c.ExchangeSettings | None = None) -> FastAPI:
+    """The application over its surroundings; `exchange` is how 1C's file exchange is spoken."""
 
-    @made.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        return {"status": "ok"}
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await surroundings.close()
 
-    made.include_router(media.router(files))
+    made = FastAPI(
+        title="marketsync",
+        version="1.0",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{api.PREFIX}/openapi.json",
+        lifespan=lifespan,
+    )
+    problems.install(made, surroundings)
+    door = Doorkeeper(surroundings)
+    made.include_router(media.router(surroundings.files), include_in_schema=False)
+    made.include_router(pushes.router(surroundings))
+    made.include_router(api.router(surroundings, door))
+    made.include_router(
+        exchange_1c.router(
+            lambda: surroundings.database,
+            surroundings.files,
+            surroundings.clock,
+            exchange or exchange_1c.ExchangeSettings(),
+        )
+    )
+    made.add_middleware(BodyLimits, surroundings=surroundings, paths=(api.PREFIX,))
     return made
 
 
-app = create_app(Files.from_environment())
+# uvicorn writes the whole path of each request, and a push's has the secret in it
+logging.getLogger("uvicorn.access").disabled = True
+app = create_app(Surroundings())

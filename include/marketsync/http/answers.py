@@ -209,7 +209,7 @@ def value_or_error(
     )
 
 
-def outcome_of(result: dict[str, Any] | MarketsyncError) -> str:
+def outcome_of(result: Any) -> str:
     """One word for the call log: ok, uncertain, rate_limited, retriable, refused or fatal."""
     match result:
         case Uncertain():

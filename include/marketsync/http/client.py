@@ -6,12 +6,12 @@ import hashlib
 import json
 import os
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -22,6 +22,7 @@ from urllib3.exceptions import NewConnectionError
 from marketsync.clock import SYSTEM, Clock
 from marketsync.errors import Fatal, MarketsyncError, Place, RateLimited, Retriable, Uncertain
 from marketsync.http.answers import Answer, AnswerRules, outcome_of, value_or_error
+from marketsync.http.download import download
 from marketsync.http.protocols import Call, CallLog, Limit, Limiter
 from marketsync.http.redaction import Redactor
 from marketsync.http.retry import PATIENCE, retry
@@ -32,6 +33,9 @@ USER_AGENT = "marketsync/0.1.0"
 _TIMEOUT = (5.0, 30.0)  # seconds to connect, seconds of silence
 _CONNECTIONS = 16  # kept open at once; more threads than that open their own
 _NEVER_SENT = (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
+T = TypeVar("T")
+_FOUND = 200
+_DOCUMENT = "document"  # the key under which a file that was read stands for an answer's object
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
@@ -48,10 +52,15 @@ class _Request:
     items: int | None
     submission: int | None
     place: Place
+    document: bool = False
+    headers: Mapping[str, str] | None = None
+    read: Callable[[Answer], Any] | None = None  # of an answer that is no JSON object
+    shown: Callable[[bytes, Redactor], str] = lambda body, redactor: redactor.body(body)
+    operation: str = ""  # where one path serves several
 
     @property
     def method(self) -> str:
-        return f"{self.verb} {self.path}"
+        return f"{self.verb} {self.path} {self.operation}".rstrip()
 
 
 class ApiClient:
@@ -151,6 +160,136 @@ class ApiClient:
             repeatable=repeatable or not write,
         )
 
+    def document(
+        self,
+        path: str,
+        payload: Mapping[str, Any],
+        *,
+        limits: Sequence[Limit] = (),
+        write: bool = False,
+        items: int | None = None,
+    ) -> bytes:
+        """Send a JSON object, take the answer's body whatever it is: a file, or nothing at all.
+
+        Args:
+            limits, items: as of `post`.
+            write: it changes something there; only for what may be done twice.
+
+        Raises:
+            what `post` raises.
+        """
+        request = _Request(
+            verb="POST",
+            path=path,
+            body=json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
+                "utf-8", "replace"
+            ),
+            limits=(*self._common_limits, *limits),
+            own_limits=bool(limits),
+            write=write,
+            items=items,
+            submission=None,
+            place=Place(account=self.account, method=f"POST {path}"),
+            document=True,
+        )
+        answer = retry(lambda attempt: self._attempt(request, attempt), clock=self._clock, repeatable=True)
+        return bytes(answer[_DOCUMENT])
+
+    def download(self, url: str, *, at_most: int) -> bytes:
+        """The file behind a link that the marketplace gave, wherever it lies: no key is sent there.
+
+        Args:
+            at_most: bytes.
+
+        Raises:
+            Retriable: it cannot be had now.
+            RequestRefused: there is no such file.
+            Fatal: the link cannot be used, or the file is too large.
+        """
+        host = urlsplit(url).hostname or ""
+        place = Place(account=self.account, method=f"GET {host}")
+
+        def attempt(number: int) -> bytes:
+            at, began = self._clock.now(), self._clock.monotonic()
+            found = download(url, timeout=self._timeout, at_most=at_most, place=place)
+            failed = found if isinstance(found, MarketsyncError) else None
+            self._call_log.record(
+                Call(
+                    at=at,
+                    account=self.account,
+                    method=f"GET {host}",
+                    status=None if failed else _FOUND,
+                    outcome="ok" if failed is None else outcome_of(failed),
+                    ms=round((self._clock.monotonic() - began) * 1000),
+                    attempt=number,
+                    items=None,
+                    submission=None,
+                    trace_id=None,
+                    request_hash=hashlib.sha256(url.encode()).digest(),
+                    request_bytes=0,
+                    response_bytes=len(found) if isinstance(found, bytes) else 0,
+                    request_body=None,
+                    response_body=None,
+                    error=self._redactor.text(failed.message) if failed else None,
+                )
+            )
+            if isinstance(found, MarketsyncError):
+                raise found
+            return found
+
+        return retry(attempt, clock=self._clock, repeatable=True)
+
+    def send(
+        self,
+        path: str,
+        body: bytes,
+        *,
+        operation: str,
+        headers: Mapping[str, str],
+        read: Callable[[Answer], T | MarketsyncError],
+        shown: Callable[[bytes, Redactor], str],
+        write: bool,
+        repeatable: bool = True,
+        items: int | None = None,
+    ) -> T:
+        """Send a body that is no JSON, and read what answers it: `post` for another protocol.
+
+        Args:
+            operation: what is asked for, where one path serves several things; for the log.
+            headers: of this protocol.
+            read: an answer -> its value, or the error that it means.
+            shown: a body, sent or received -> as the log may keep it.
+
+        Raises: what `post` raises.
+        """
+        request = _Request(
+            verb="POST",
+            path=path,
+            body=body,
+            limits=self._common_limits,
+            own_limits=False,
+            write=write,
+            items=items,
+            submission=None,
+            place=Place(account=self.account, method=f"POST {path} {operation}"),
+            headers=headers,
+            read=read,
+            shown=shown,
+            operation=operation,
+        )
+        return cast(
+            "T",
+            retry(
+                lambda attempt: self._attempt(request, attempt),
+                clock=self._clock,
+                repeatable=repeatable or not write,
+            ),
+        )
+
+    def redact(self, text: str) -> str:
+        """A text without the client's own secrets."""
+        return self._redactor.text(text)
+
     def now(self) -> datetime:
         """The time by the client's clock."""
         return self._clock.now()
@@ -174,24 +313,29 @@ class ApiClient:
         """Close the connections that are kept open."""
         self._session.close()
 
-    def _attempt(self, request: _Request, attempt: int) -> dict[str, Any]:
+    def _attempt(self, request: _Request, attempt: int) -> Any:
         if request.limits:
             self._limiter.acquire(request.limits, patience=PATIENCE)
         at, began = self._clock.now(), self._clock.monotonic()
         answer = self._send(request)
         seconds = self._clock.monotonic() - began
-        result = (
-            value_or_error(
-                answer, self._answers, write=request.write, place=request.place, redactor=self._redactor
-            )
-            if isinstance(answer, Answer)
-            else answer
-        )
+        result = self._result(request, answer)
         self._learn(request, answer, result)
         self._record(request, answer, result, at=at, seconds=seconds, attempt=attempt)
         if isinstance(result, MarketsyncError):
             raise result
         return result
+
+    def _result(self, request: _Request, answer: Answer | MarketsyncError) -> Any:
+        if isinstance(answer, MarketsyncError):
+            return answer
+        if request.read is not None:
+            return request.read(answer)
+        if request.document and answer.status == _FOUND:
+            return {_DOCUMENT: answer.body}
+        return value_or_error(
+            answer, self._answers, write=request.write, place=request.place, redactor=self._redactor
+        )
 
     def _send(self, request: _Request) -> Answer | MarketsyncError:
         """The answer, or what it means that there is none."""
@@ -202,6 +346,7 @@ class ApiClient:
                 request.verb,
                 self._base_url + request.path,
                 data=request.body,
+                headers=request.headers,
                 timeout=self._timeout,
                 allow_redirects=False,
             )
@@ -226,9 +371,7 @@ class ApiClient:
     def _broken(self, error: Exception) -> str:
         return f"The connection to {self._answers.vendor} broke: {self._redactor.text(str(error))}"
 
-    def _learn(
-        self, request: _Request, answer: Answer | MarketsyncError, result: dict[str, Any] | MarketsyncError
-    ) -> None:
+    def _learn(self, request: _Request, answer: Answer | MarketsyncError, result: Any) -> None:
         """Tell the other processes what the marketplace said about the budget that was spent.
 
         The narrowest limit is meant. A long pause concerns the method, not the account: it never blocks a
@@ -249,7 +392,7 @@ class ApiClient:
         self,
         request: _Request,
         answer: Answer | MarketsyncError,
-        result: dict[str, Any] | MarketsyncError,
+        result: Any,
         *,
         at: datetime,
         seconds: float,
@@ -274,8 +417,8 @@ class ApiClient:
                 request_hash=hashlib.sha256(request.body).digest(),
                 request_bytes=len(request.body),
                 response_bytes=len(came.body) if came else 0,
-                request_body=self._redactor.body(request.body) if keep_bodies else None,
-                response_body=self._redactor.body(came.body) if keep_bodies and came else None,
+                request_body=request.shown(request.body, self._redactor) if keep_bodies else None,
+                response_body=request.shown(came.body, self._redactor) if keep_bodies and came else None,
                 error=failed.message if failed else None,
             )
         )

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-__all__ = ["LARGEST_BODY", "MASK", "Redactor", "cut"]
+__all__ = ["LARGEST_BODY", "MASK", "Redactor", "cut", "is_private"]
 
 MASK = "•••"
 LARGEST_BODY = 65_536  # bytes of a body that are kept
@@ -94,7 +94,7 @@ class Redactor:
         match value:
             case dict():
                 return {
-                    self.text(str(key)): _masked(item) if _is_private(str(key)) else self.value(item)
+                    self.text(str(key)): _masked(item) if is_private(str(key)) else self.value(item)
                     for key, item in value.items()
                 }
             case list() | tuple():
@@ -115,7 +115,7 @@ class Redactor:
         try:
             masked = json.dumps(self.value(json.loads(text)), ensure_ascii=False)
         except (ValueError, RecursionError):
-            if any(_is_private(key) for key in _QUOTED_KEY.findall(text)):
+            if any(is_private(key) for key in _QUOTED_KEY.findall(text)):
                 return f"[{len(body)} bytes of torn JSON with private data]"
             return cut(self.text(text))
         return cut(masked)
@@ -128,7 +128,8 @@ def cut(text: str, size: int = LARGEST_BODY) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _is_private(key: str) -> bool:
+def is_private(key: str) -> bool:
+    """Whether what stands under a key of that name is a secret, or known of a person."""
     plain = key.lower().replace("_", "").replace("-", "")
     return any(part in plain for part in (*_PERSONAL_PARTS, *_SECRET_PARTS)) or plain.endswith(_PERSONAL_ENDS)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from marketsync.http.client import ApiClient
@@ -38,6 +38,7 @@ __all__ = [
     "Rating",
     "Return",
     "Scheme",
+    "Stage",
 ]
 
 
@@ -269,7 +270,13 @@ class OrderDesk(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """One of the marketplace's figures of an account; beyond `danger` it bars the account from selling."""
+    """One of the marketplace's figures of an account; beyond `danger` it bars the account from selling.
+
+    Attributes:
+        best: the best that it can be: 100 of a share of what went well, 5 of a mark; None: not known.
+        figure: the store's own share that it judges (orders/figures.py), where it judges one.
+        days: over which it is reckoned.
+    """
 
     name: str
     title: str
@@ -277,9 +284,26 @@ class Rating:
     warning: Decimal | None = None
     danger: Decimal | None = None
     higher_is_better: bool = True
+    best: Decimal | None = None
+    figure: str | None = None
+    days: int = 14
 
 
 # ------------------------------------------------------------------ fulfilment
+
+
+class Stage(IntEnum):
+    """How far an order is on its way out of the store; what has been reached holds for all that comes before it."""
+
+    UNKNOWN = 0  # nothing can be concluded from its status
+    TO_ASSEMBLE = 1
+    NOT_ASSEMBLED = 2  # it was reported as assembled, and that came to nothing
+    ASSEMBLING = 3  # it was reported, and is being worked on there
+    ASSEMBLED = 4
+    SENT = 5
+    LAST_MILE = 6
+    DELIVERED = 7
+    CANCELLED = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,18 +400,25 @@ class Fulfilment(ABC):
 
     Attributes:
         label_after: seconds after shipping before a label is asked for.
-        label_pauses: seconds between looks at a label that is not ready; the last one repeats.
+        label_pauses: seconds between requests for labels that are not ready; the last one repeats.
+        label_look: seconds between looks at a label task.
         label_batch: postings in one label task at most.
         tracking_batch: tracking numbers in one call at most.
     """
 
     label_after: float
     label_pauses: tuple[float, ...]
+    label_look: float
     label_batch: int
     tracking_batch: int
 
     def __init__(self, client: ApiClient) -> None:
         self._client = client
+
+    @staticmethod
+    @abstractmethod
+    def stage(posting: Posting) -> Stage:
+        """How far an order is, by its status there; pure."""
 
     @abstractmethod
     def mark(self, posting: Posting, marks: Sequence[MarkingCode]) -> DeedResult:

@@ -187,6 +187,8 @@ create table erp_pack_posting (
     content jsonb not null,                 -- as the pack carries it, so that it comes again the same
     state text not null default 'open' check (state in ('open', 'taken', 'refused')),
     reason text,
+    reference text,                         -- as answered: 1C's id of its document
+    document_number text,
     answered_at timestamptz,
     primary key (pack_id, posting_id)
 );
@@ -205,10 +207,13 @@ create table order_task (
     asked_at timestamptz not null,
     state text not null check (state in ('waiting', 'doing', 'done', 'refused')),
     in_doubt bool not null default false,   -- a call may have had its effect: read before it is repeated
-    attempts int not null default 0,
+    attempts int not null default 0,        -- calls that change something there
+    called_at timestamptz,                  -- the last of them
+    looks int not null default 0,           -- readings of its effect since then, and passing troubles
     not_before timestamptz,
     result jsonb not null default '{}',
     error text,                             -- the last trouble, for a person
+    run text,                               -- the run that refused it: who repeats that run means this too
     finished_at timestamptz
 );
 create unique index order_task_one_open on order_task (posting_id, kind) where state in ('waiting', 'doing');
@@ -232,8 +237,10 @@ create table label_request (
     numbers text[] not null,
     state text not null check (state in ('open', 'done', 'failed')),
     created_at timestamptz not null,
-    completed_at timestamptz,
+    completed_at timestamptz,               -- when the marketplace first said so
+    looks int not null default 0,
     next_look_at timestamptz,
+    unnamed bool not null default false,    -- its pages did not say whose they are
     error text
 );
 create index label_request_open on label_request (account) where state = 'open';
@@ -244,21 +251,38 @@ create table shipment (
     posting_id bigint not null unique references posting on delete cascade,
     carrier text not null,
     our_number text not null unique,        -- the number under which the carrier knows it from us
+    round int not null default 1,           -- one more after each cancellation: the carrier knows the old number
     pickup_date date not null,
     their_number text,                      -- the tracking number
+    -- asked: a call may have had its effect, and the carrier is asked about our number before it is repeated
     state text not null check (state in ('waiting', 'asked', 'pending', 'accepted', 'refused', 'cancelled')),
     asked jsonb not null default '{}',      -- service, places, weights: no personal data
+    asked_by text not null,
     status_there text,
-    error text,
-    label_file text,
+    error text,                             -- the last trouble, for a person
+    attempts int not null default 0,        -- calls that were to make it
+    troubles int not null default 0,        -- in a row, for growing pauses
+    not_before timestamptz,
+    stage text,                             -- where the parcels are, in words that all carriers share
+    tracked_at timestamptz,                 -- when the carrier was last asked where they are
+    cancel_asked_at timestamptz,
+    cancel_asked_by text,
+    cancel_answer text,                     -- the carrier's word, where it does not cancel by itself
+    label_file text,                        -- a name in files/
+    label_not_before timestamptz,
     created_at timestamptz not null,
     changed_at timestamptz not null
 );
+create index shipment_due on shipment (carrier) where state in ('waiting', 'asked', 'pending');
+create index shipment_on_the_way on shipment (carrier, tracked_at) where state = 'accepted';
+create index shipment_by_their_number on shipment (their_number) where their_number is not null;
 
 create table shipment_event (
     shipment_id bigint not null references shipment on delete cascade,
     event_key text not null,
     status text not null,                   -- the carrier's word
+    words text not null,                    -- the same in Russian
+    stage text not null,
     place text,
     happened_at timestamptz,
     received_at timestamptz not null,
@@ -276,6 +300,8 @@ create table handover (
     status_there text,
     act_file text,
     asked_by text not null,
+    attempts int not null default 0,
+    not_before timestamptz,
     error text,
     created_at timestamptz not null,
     changed_at timestamptz not null,
@@ -291,12 +317,14 @@ create table site_order (
     state text not null check (state in ('waiting', 'sending', 'there', 'refused')),
     in_doubt bool not null default false,
     sent_version int not null default 0,    -- of the posting, as the shop last took it
+    tried_version int not null default 0,   -- of the posting, as it was last sent
     status_there text,
     attempts int not null default 0,
     not_before timestamptz,
-    error text,
+    error text,                             -- the last trouble, for a person
     changed_at timestamptz not null
 );
+create index site_order_due on site_order (not_before) where state in ('waiting', 'sending');
 
 -- What people must hear of. One is open for each key; it is told again when its level grows.
 create table alert (

@@ -86,9 +86,22 @@ SAMPLES: dict[str, Any] = {
     "most_bytes": 10_000_000, "pauses": [600, 3600], "pictures": "picture", "position": 1,
     "site": "https://shop.example", "url": None, "paths": ["a.jpg", "b.jpg"], "names": ["0.jpg", None],
     "codes": [None, "damaged"],
-    "level": "warning", "posting_id": None,
+    "level": "warning", "posting_id": None, "alert_id": 1, "ended": True, "shares": [0.5], "minutes": [120, 30],
+    "zone": "Europe/Moscow", "value": Decimal("1.5"), "warning": Decimal(4), "danger": None, "milliseconds": "20000",
+    "accounts": [ACCOUNT], "flow": "open", "label_before": NOW, "prefix": "watch/flows/", "raised": [NOW],
+    "ended_days": [30], "made_days": [90], "events_before": NOW, "orders_before": NOW, "labels_before": NOW,
+    "answers_before": NOW, "alerts_before": NOW,
 }  # fmt: skip
 """Parameter -> what a caller may bind."""
+
+_FULFILMENT: dict[str, Any] = {
+    "act_file": None, "asked": Jsonb({}), "asked_by": "erp", "at_most": 5, "bytes": 10, "completed_at": NOW,
+    "delivery_method": "1", "departure_date": date(2026, 11, 23), "expected": True, "external_id": None,
+    "file": "labels/1.pdf", "handover_id": 1, "hash": b"1", "in_doubt": False, "kind": "ship",
+    "kind_order": ["cancel", "ship"], "kinds": ["ship"], "label_request_id": 1, "looked": 1, "next_look_at": NOW,
+    "number": "1-1", "numbers": ["1-1"], "pages": 1, "posting_ids": [1], "result": Jsonb({}), "state": "waiting",
+    "status_there": None, "task_id": 1, "task_ids": [1], "unnamed": False,
+}  # fmt: skip
 
 _ORDERS: dict[str, Any] = {
     "cancellation": None, "counted_at": NOW, "counts": [1], "created_at": NOW, "delivery_method": "1",
@@ -98,7 +111,24 @@ _ORDERS: dict[str, Any] = {
     "substatus_there": None, "tracking_number": None, "warehouse": MOSCOW, "watermark": NOW, "channels": ["stock"],
 }  # fmt: skip
 
+_SHOP_ORDERS: dict[str, Any] = {
+    "external_id": "1", "lately": NOW, "number": "1-1", "numbers": ["1-1"], "ours": ["new"], "posting_id": 1,
+    "rows": "[]", "shop_error": None, "side": "shop", "state": "waiting", "status": "N", "theirs": ["N"],
+    "unanswered": NOW, "begun": NOW,
+}  # fmt: skip
+
+_SHIPMENT: dict[str, Any] = {
+    "accounts": [ACCOUNT], "asked": Jsonb({}), "asked_by": "erp", "at_most": 5, "cancel_answer": "CallDPD",
+    "carrier": "dpd", "label_file": None, "label_not_before": NOW, "not_before": None, "number": None,
+    "pickup_date": date(2026, 11, 24), "posting_id": 1, "shipment_id": 1, "shipments": [1], "state": "asked",
+    "status_there": "OK", "their_number": None, "weight_property": None,
+    "events": '[{"key": "1", "number": "1-1", "status": "OnRoad", "words": "В пути", "stage": "on_road"}]',
+}  # fmt: skip
+
 OTHER_SAMPLES: dict[str, dict[str, Any]] = {
+    **{name: _SHOP_ORDERS for name in FILES if name.startswith(("site_order/", "order_reconcile/"))},
+    **{name: _SHIPMENT for name in FILES if name.startswith("shipment/")},
+    **{name: _FULFILMENT for name in FILES if name.startswith("fulfilment/")},
     **{name: _ORDERS for name in FILES if name.startswith("orders/")},
     "desired/gallery": {"field": "images"},
     "promotion/save": {"place": 0},

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from marketsync.files import Files
 from marketsync.gateway.app import create_app
+from marketsync.gateway.surroundings import Surroundings
 from tests.unit.pictures.picture_bytes import picture
 
 CONTENT = picture()
@@ -26,7 +27,7 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     files.write(f"media/{NAME}", CONTENT)
     files.write("media/notes.txt", b"secret")
     files.write("deliveries/1/import.xml", b"secret")
-    with TestClient(create_app(files)) as client:
+    with TestClient(create_app(Surroundings(files=files))) as client:
         yield client
 
 

@@ -12,6 +12,7 @@ from marketsync.marketplaces.ozon.channel_promotion import OzonPromotionChannel
 from marketsync.marketplaces.ozon.channel_rename import RenameChannel
 from marketsync.marketplaces.ozon.channel_stock import StockChannel
 from marketsync.marketplaces.ozon.client import check, connect
+from marketsync.marketplaces.ozon.fulfilment import OzonFulfilment
 from marketsync.marketplaces.ozon.limits import PICTURE_RULES, PRICE_RULES
 from marketsync.marketplaces.ozon.orders import OzonDesk
 from marketsync.marketplaces.ozon.renderer import renderer
@@ -42,4 +43,5 @@ OZON = Marketplace(
     price_rules=PRICE_RULES,
     picture_rules=PICTURE_RULES,
     orders=OzonDesk,
+    fulfilment=OzonFulfilment,
 )

@@ -1,0 +1,6 @@
+-- What was answered to a call with this key. Parameters: key_id, idempotency_key, request_hash, status, body,
+-- media_type, now.
+insert into erp_answer (key_id, idempotency_key, request_hash, status, body, media_type, asked_at)
+values (
+    %(key_id)s, %(idempotency_key)s, %(request_hash)s, %(status)s, %(body)s, %(media_type)s, %(now)s
+)

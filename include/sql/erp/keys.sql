@@ -1,0 +1,9 @@
+-- All keys, without what they are. Reads only.
+select
+    name,
+    scopes,
+    created_at,
+    last_used_at,
+    revoked_at
+from erp_key
+order by name
