@@ -101,6 +101,11 @@ class Surroundings:
         """The settings in force. Raises `BadInput` where there are none."""
         return self._accounts.get()
 
+    def check_settings(self) -> None:
+        """Raise `BadInput` where there are no settings, `Fatal` where no database is named."""
+        self._accounts.get()
+        _ = self.database
+
     @property
     def language(self) -> Language:
         """Of messages; Russian where there are no settings to say otherwise."""
