@@ -54,6 +54,15 @@ def accounts(**of_orders: Any) -> Accounts:
     return Accounts.model_validate({"version": 1, "accounts": both})
 
 
+def emptied(database: Database) -> None:
+    """Forget everything that these tests write."""
+    with database.transaction() as connection:
+        connection.execute(
+            "truncate posting, posting_return, posting_event, erp_key, erp_pack, order_task, handover, alert, offer, "
+            "product, exchange, order_flow cascade"
+        )
+
+
 @dataclass
 class Gateway:
     """A gateway under test, asked over ASGI, and its database."""

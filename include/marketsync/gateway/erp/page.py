@@ -75,7 +75,8 @@ def _page(schema: Mapping[str, Any]) -> Iterator[str]:
     yield '<p>For programs: <a href="openapi.json">openapi.json</a></p>'
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
-            yield f"<h2><code>{method.upper()} {escape(path)}</code></h2><p>{escape(operation.get('description', ''))}</p>"
+            about = escape(operation.get("description", ""))
+            yield f"<h2><code>{method.upper()} {escape(path)}</code></h2><p>{about}</p>"
             yield from _parameters(operation.get("parameters", ()))
             yield from _bodies(operation)
     yield "<h1>Shapes</h1>"
