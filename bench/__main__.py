@@ -17,6 +17,7 @@ BENCHES = (
     "bitrix",
     "pictures",
     "releases",
+    "renames",
     "exchange",
 )
 

@@ -39,7 +39,12 @@ def create_app(world: World) -> FastAPI:
 
     async def ozon(request: Request) -> Response:
         # Built per call, because a reset replaces the system.
+        world.ozon.base_url = f"{request.url.scheme}://{request.url.netloc}"
         system = ozon_api.played_by(world.ozon)
+        return await handle(world, system, request, "/" + request.path_params["path"])
+
+    async def ozon_files(request: Request) -> Response:
+        system = ozon_api.played_files(world.ozon)
         return await handle(world, system, request, "/" + request.path_params["path"])
 
     async def bitrix(request: Request) -> Response:
@@ -62,6 +67,7 @@ def create_app(world: World) -> FastAPI:
         return await handle(world, world.images.system, request, f"/{name}")
 
     app.add_route("/ozon/{path:path}", ozon, methods=_ANY_METHOD)
+    app.add_route("/ozon-files/{path:path}", ozon_files, methods=_ANY_METHOD)
     app.add_route("/bitrix/{path:path}", bitrix, methods=_ANY_METHOD)
     app.add_route("/dpd/{path:path}", dpd, methods=_ANY_METHOD)
     app.add_route("/images/{path:path}", images, methods=_ANY_METHOD)

@@ -177,6 +177,10 @@ def router(world: World) -> APIRouter:
     async def read_site() -> Response:
         return _json(site_control.state(world.bitrix))
 
+    @routes.get("/bitrix/orders")
+    async def read_orders() -> Response:
+        return _json(site_control.orders(world.bitrix))
+
     @routes.post("/bitrix/{action}")
     async def act_on_site(action: str, request: Request) -> Response:
         order = await _order(request)

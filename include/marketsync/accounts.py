@@ -352,13 +352,26 @@ class Site(_Strict):
 
 
 class Retention(_Strict):
-    """How many days of history are kept."""
+    """How many days of history are kept.
+
+    Attributes:
+        orders: after an order's end, with all that hangs on it.
+        order_events: what was heard of orders.
+        labels: after an order's end, its label.
+        answers: what the ERP was answered, for calls that it repeats.
+        alerts: after they ended.
+    """
 
     api_calls: int = Field(default=30, ge=1)
     changes: int = Field(default=90, ge=1)
     reconciliations: int = Field(default=30, ge=1)
     deliveries: int = Field(default=14, ge=1)
     pictures: int = Field(default=60, ge=7)
+    orders: int = Field(default=400, ge=30)
+    order_events: int = Field(default=90, ge=7)
+    labels: int = Field(default=60, ge=1)
+    answers: int = Field(default=7, ge=1)
+    alerts: int = Field(default=90, ge=1)
 
 
 class Accounts(_Strict):

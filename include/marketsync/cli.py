@@ -9,6 +9,7 @@ import typer
 
 from marketsync.commands import (
     adopt,
+    deadlines,
     erp_keys,
     exchange,
     fulfilment,
@@ -20,6 +21,7 @@ from marketsync.commands import (
     release,
     stops,
     store,
+    watchdog,
 )
 from marketsync.commands.shell import commands
 from marketsync.errors import MarketsyncError
@@ -27,10 +29,12 @@ from marketsync.errors import MarketsyncError
 __all__ = ["main"]
 
 app = commands("Goods, prices and stocks of the store, kept equal on every marketplace.")
-for module in (store, exchange, adopt, release, stops, promotions, quarantine, history):
+for module in (store, exchange, adopt, release, stops, promotions, quarantine, history, deadlines, watchdog):
     app.add_typer(module.app)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(prices.app, name="prices")
+app.add_typer(deadlines.alerts, name="alerts")
+app.add_typer(deadlines.due, name="orders")
 app.add_typer(erp_keys.app, name="erp-key")
 app.add_typer(fulfilment.app, name="fulfilment")
 

@@ -33,7 +33,9 @@ class Orders(_Strict):
         reread_days: how many days a daily reading goes over again.
         alert_shares: shares of the time to ship-by at which people are told.
         alert_minutes: minutes before ship-by at which people are told.
+        figure_share: at this share of the way to a threshold of the marketplace people are warned.
         erase_days: after the end of an order its buyer's data is erased.
+        erase_at_latest_days: after it was made its buyer's data is erased, whatever became of it.
         carrier: which of `carriers` delivers what the marketplace does not.
     """
 
@@ -44,7 +46,9 @@ class Orders(_Strict):
     reread_days: int = Field(default=5, ge=1, le=30)
     alert_shares: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = (0.5,)
     alert_minutes: tuple[Annotated[int, Field(gt=0)], ...] = (120, 30)
+    figure_share: float = Field(default=0.8, gt=0, lt=1)
     erase_days: int = Field(default=30, ge=1)
+    erase_at_latest_days: int = Field(default=90, ge=1)
     carrier: str | None = None
 
 
@@ -113,16 +117,64 @@ class Carrier(_Strict):
     calls_per_second: float = Field(default=5.0, gt=0, le=100)
 
 
+OrderStatus = Literal[
+    "new", "to_assemble", "to_ship", "shipping", "delivered", "cancelled", "disputed", "unknown"
+]
+ShopStatus = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,2}$")]
+
+_SHOP_STATUSES: dict[str, str | None] = {
+    "new": "N",
+    "to_assemble": "P",
+    "to_ship": "P",
+    "shipping": "S",
+    "delivered": "F",
+    "cancelled": "D",
+}
+"""The statuses that every shop of 1C-Bitrix begins with (Bitrix24 REST documentation, default statuses)."""
+
+
 class ShopOrders(_Strict):
     """How orders are put into the shop, so that its staff sees them too.
 
     Attributes:
-        connection: the shop's, with the scope `sale`.
+        connection: the shop's, with the scopes `catalog` and `sale`.
         calls_per_second: what the portal allows.
+        accounts: whose orders; empty: of all accounts that take orders.
+        catalog: the goods' iblock, where the portal has several catalogs.
+        site: the code of the shop's site (lid).
+        person_type: the kind of buyer there.
+        user: the buyer's id there, for all orders; none: what the portal sets.
+        statuses: our words of an order -> the shop's statuses; null leaves the shop's alone. What is not named here
+            is as shipped.
     """
 
     connection: str
     calls_per_second: float = Field(default=2.0, gt=0, le=100)
+    accounts: tuple[str, ...] = ()
+    catalog: int | None = Field(default=None, ge=1)
+    site: str = "s1"
+    person_type: int = Field(default=1, ge=1)
+    user: int | None = Field(default=None, ge=1)
+    statuses: dict[OrderStatus, ShopStatus | None] = {}
+
+    def status(self, status: str) -> str | None:
+        """The shop's status for one of our words; None where the shop's is left alone."""
+        return self._statuses.get(status)
+
+    @property
+    def first_status(self) -> str:
+        """What an order begins with, whose status has no counterpart in the shop."""
+        return self.status("new") or "N"
+
+    @property
+    def all_statuses(self) -> frozenset[str]:
+        """Every status of the shop that may be set."""
+        named = (status for status in self._statuses.values() if status is not None)
+        return frozenset({self.first_status, *named})
+
+    @property
+    def _statuses(self) -> dict[str, str | None]:
+        return _SHOP_STATUSES | {str(ours): theirs for ours, theirs in self.statuses.items()}
 
 
 class Watchdog(_Strict):
@@ -131,9 +183,17 @@ class Watchdog(_Strict):
     Attributes:
         ping: the connection of an outside dead-man switch: its address is fetched every minute while all is well.
         webhook: the connection that alerts are posted to.
+        airflow: the connection with Airflow's address, whose health is looked at; no login is needed.
         stale_minutes: without any sign of life a flow is an alert.
+        stock_minutes: the same of the cycle of stocks, which runs every 10 minutes.
+        task_minutes: how long what was asked for of an order may wait.
+        label_minutes: how long a label may.
     """
 
     ping: str | None = None
     webhook: str | None = None
+    airflow: str | None = None
     stale_minutes: float = Field(default=10, gt=0)
+    stock_minutes: float = Field(default=30, gt=0)
+    task_minutes: float = Field(default=30, gt=0)
+    label_minutes: float = Field(default=15, gt=0)

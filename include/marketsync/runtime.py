@@ -65,8 +65,11 @@ class Runtime:
         """
         return Seller(self, self.accounts.account(account_id))
 
-    def portal(self, connection: str, calls_per_second: float) -> Bitrix:
+    def portal(self, connection: str, calls_per_second: float, *, orders: bool = False) -> Bitrix:
         """The shop behind a connection; its calls share their limit with every other process.
+
+        Args:
+            orders: whether its orders may be read and written.
 
         Raises:
             Fatal: there is no such connection, or it cannot be used.
@@ -80,6 +83,7 @@ class Runtime:
             limiter=PostgresLimiter(self.database, self.clock),
             call_log=PostgresCallLog(self.database),
             calls_per_second=calls_per_second,
+            orders=orders,
             clock=self.clock,
         )
 

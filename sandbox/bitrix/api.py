@@ -10,10 +10,11 @@ import json
 import re
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sandbox.bitrix import php
+from sandbox.bitrix import php, sales
 from sandbox.bitrix.errors import ACCESS_DENIED, Refusal
 from sandbox.bitrix.methods import METHODS, WRITES
 from sandbox.bitrix.query import Page, zone_of
@@ -53,8 +54,8 @@ def _respond(system: BitrixSystem, call: IncomingCall) -> Answer:
         if method == "batch":
             body, items = _batch(system, params, began)
         else:
-            key, page = _run(system, method, params)
-            body, items = _told(key, page), len(page.rows)
+            told = _run(system, method, params)
+            body, items = told.body(), told.items
     except Refusal as refusal:
         return Answer(refusal.status, refusal.body(), client_id=USER)
     body["time"] = _time(system, began)
@@ -107,12 +108,33 @@ def _params(call: IncomingCall) -> dict[str, Any]:
     return params
 
 
-def _run(system: BitrixSystem, method: str, params: Mapping[str, Any]) -> tuple[str, Page]:
-    """One call of a list method, alone or of a batch."""
+@dataclass(frozen=True)
+class _Told:
+    """What a method answers: its result, and where it is a list, how many rows there are and where they go on."""
+
+    result: Any
+    items: int = 1
+    total: int | None = None
+    next: int | None = None
+
+    @classmethod
+    def of_page(cls, key: str, page: Page) -> _Told:
+        return cls({key: page.rows}, len(page.rows), page.total, page.next)
+
+    def body(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"result": self.result}
+        if self.next is not None:
+            told["next"] = self.next
+        if self.total is not None:
+            told["total"] = self.total
+        return told
+
+
+def _run(system: BitrixSystem, method: str, params: Mapping[str, Any]) -> _Told:
+    """One call of a method, alone or of a batch."""
     if method in WRITES:
         raise Refusal(ACCESS_DENIED, "Access Denied", 400)
-    handler = METHODS.get(method)
-    if handler is None:
+    if method not in METHODS and method not in sales.SINGLE:
         raise Refusal("ERROR_METHOD_NOT_FOUND")
     if method.partition(".")[0] not in system.site.webhook.scopes:
         raise Refusal("insufficient_scope")
@@ -124,7 +146,10 @@ def _run(system: BitrixSystem, method: str, params: Mapping[str, Any]) -> tuple[
                 break
             broken.count -= 1
             raise Refusal(broken.code)
-    return handler(system.site, params, system.knobs)
+    if method in sales.SINGLE:
+        now = system.clock.utcnow().replace(microsecond=0)
+        return _Told(sales.SINGLE[method](system.site, params, system.knobs, now))
+    return _Told.of_page(*METHODS[method](system.site, params, system.knobs))
 
 
 def _work(system: BitrixSystem, method: str) -> None:
@@ -157,27 +182,27 @@ def _batch(system: BitrixSystem, params: Mapping[str, Any], began: datetime) -> 
         try:
             method, query = _command(place, str(command))
             arguments = _resolved(php.parse(query), results, system.knobs.unresolved_reference)
-            key, page = _run(system, method, arguments)
+            told = _run(system, method, arguments)
         except Refusal as refusal:
             errors[name] = refusal.body()
             if halt:
                 break
             continue
-        results[name] = {key: page.rows}
-        items += len(page.rows)
-        if page.total is not None:
-            totals[name] = page.total
-        if page.next is not None:
-            following[name] = page.next
+        results[name] = told.result
+        items += told.items
+        if told.total is not None:
+            totals[name] = told.total
+        if told.next is not None:
+            following[name] = told.next
         times[name] = _time(system, began, method)
-    told = {
+    answer = {
         "result": results,
         "result_error": errors,
         "result_total": totals,
         "result_next": following,
         "result_time": times,
     }
-    return {"result": {name: php.empty_as_list(value) for name, value in told.items()}}, items
+    return {"result": {name: php.empty_as_list(value) for name, value in answer.items()}}, items
 
 
 def _command(place: int, command: str) -> tuple[str, str]:
@@ -208,15 +233,6 @@ def _resolved(value: Any, results: Mapping[str, Any], unresolved: str) -> Any:
         else:
             return "" if unresolved == "empty" else value
     return str(place)
-
-
-def _told(key: str, page: Page) -> dict[str, Any]:
-    body: dict[str, Any] = {"result": {key: page.rows}}
-    if page.next is not None:
-        body["next"] = page.next
-    if page.total is not None:
-        body["total"] = page.total
-    return body
 
 
 def _time(system: BitrixSystem, began: datetime, method: str | None = None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from sandbox.bitrix import sales
 from sandbox.bitrix.methods import HEAD, OFFER, SIMPLE
 from sandbox.bitrix.state import GOODS_IBLOCK, OFFERS_IBLOCK, Row, Site
 from sandbox.generator import outcomes
@@ -36,6 +37,7 @@ _MEASURES = ((796, "Штука", "шт"), (778, "Упаковка", "упак"))
 def fill(site: Site, now: datetime, *, goods: int, seed: int = 1, marked: float = 0.95) -> dict[str, int]:
     """Put the generator's goods (`goods` sellable offers) on an empty portal, written at moments before `now`."""
     _tables(site)
+    sales.begin(site)
     catalogue = Catalogue.of(seed, goods, marked)
     # one good a second, so that dates differ, and the last one a while ago
     moment = now.replace(microsecond=0) - timedelta(hours=1, seconds=catalogue.goods)

@@ -28,6 +28,8 @@ class BitrixKnobs:
     """Whether the offset of a date in a filter counts, or the date is taken as the portal's local time."""
     unresolved_reference: Literal["empty", "kept"] = "empty"
     """What a `$result[...]` becomes that leads nowhere: an empty value, or the text itself."""
+    order_price: Literal["recounted", "as_given"] = "recounted"
+    """Whether an order's price follows its lines, or stays what it was given."""
     heads_in_products: bool = False
     """Whether catalog.product.list also lists the goods that have variants."""
     latency_seconds: float = knob(0.0, low=0.0)

@@ -1,6 +1,7 @@
 """The methods that the portal knows: which table each lists, with which fields.
 
-Source: Bitrix24 REST documentation, api-reference/catalog (lists and data types).
+Source: Bitrix24 REST documentation, api-reference/catalog (lists and data types); the lists of
+orders stand in sandbox.bitrix.sales.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sandbox.bitrix import sales
 from sandbox.bitrix.errors import Refusal
 from sandbox.bitrix.knobs import BitrixKnobs
 from sandbox.bitrix.query import PAGE, ListMethod, Page, run
@@ -133,6 +135,7 @@ METHODS: dict[str, Handler] = {
         "vats", {"id": "int", "name": "str", "active": "str", "rate": "float", "sort": "int"}, "vats"
     ),
     "catalog.productImage.list": _images,
+    **sales.LISTS,
 }  # fmt: skip
 
 WRITES = frozenset(

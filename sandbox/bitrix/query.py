@@ -79,14 +79,14 @@ def run(method: ListMethod, rows: Sequence[Row], params: Mapping[str, Any], knob
     matching = (row for row in rows if all(test(row) for test in tests))
     if by_id and offset < 0:
         # rows stand in the order of their ids: a page ends the search
-        return Page([_shown(row, select, knobs) for row in islice(matching, PAGE)])
+        return Page([shown(row, select, knobs) for row in islice(matching, PAGE)])
     found = list(matching)
     if not by_id:
         for name, direction in reversed(order.items()):
             found.sort(key=_sort_key(name), reverse=str(direction).lower() == "desc")
     if offset < 0:
-        return Page([_shown(row, select, knobs) for row in found[:PAGE]])
-    page = [_shown(row, select, knobs) for row in found[offset : offset + PAGE]]
+        return Page([shown(row, select, knobs) for row in found[:PAGE]])
+    page = [shown(row, select, knobs) for row in found[offset : offset + PAGE]]
     following = offset + PAGE
     return Page(page, total=len(found), next=following if following < len(found) else None)
 
@@ -204,14 +204,15 @@ def zone_of(knobs: BitrixKnobs) -> timezone:
     return timezone(timedelta(hours=knobs.time_zone_hours))
 
 
-def _shown(row: Row, select: list[str], knobs: BitrixKnobs) -> Row:
-    shown: Row = {}
+def shown(row: Row, select: list[str], knobs: BitrixKnobs) -> Row:
+    """A row as an answer shows it: the chosen fields, dates in the portal's zone."""
+    told: Row = {}
     for name in select:
         value = row.get(name)
         if isinstance(value, datetime):
             value = value.astimezone(zone_of(knobs)).isoformat(timespec="seconds")
-        shown[name] = value
-    return shown
+        told[name] = value
+    return told
 
 
 def _is_int(value: Any) -> bool:

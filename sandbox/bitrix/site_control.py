@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.bitrix.fill import fill
 from sandbox.bitrix.methods import METHODS, SIMPLE
+from sandbox.bitrix.sales import SINGLE, lines_of
 from sandbox.bitrix.state import GOODS_IBLOCK, Break, Row, Site
 from sandbox.bitrix.system import BitrixSystem
 from sandbox.ozon.cabinet_control import ControlError
@@ -16,6 +17,11 @@ Json = dict[str, Any]
 
 _GOOD = frozenset(
     {"xmlId", "id", "name", "active", "newXmlId", "prices", "stocks", "properties", "delete", "detailText"}
+)
+_ORDER = ("id", "xmlId", "accountNumber", "statusId", "canceled", "reasonCanceled", "externalOrder", "lid",
+          "personTypeId", "currency", "price", "comments", "userId")  # fmt: skip
+_ORDER_CHANGES = frozenset(
+    {"id", "xmlId", "newXmlId", "statusId", "canceled", "price", "comments", "quantities", "delete"}
 )
 _STATES = ("active", "expired", "denied")
 
@@ -107,8 +113,9 @@ def webhook(system: BitrixSystem, order: Json) -> Json:
 
 def break_method(system: BitrixSystem, order: Json) -> Json:
     """{"method", "error": a code, "after": calls that still work, "count": calls that fail}."""
-    if order["method"] not in METHODS:
-        raise ControlError(f"no method {order['method']}; there are: {', '.join(sorted(METHODS))}")
+    known = {*METHODS, *SINGLE}
+    if order["method"] not in known:
+        raise ControlError(f"no method {order['method']}; there are: {', '.join(sorted(known))}")
     system.site.breaks = [
         Break(order["method"], order["error"], int(order.get("after", 0)), int(order.get("count", 1)))
     ]
@@ -134,6 +141,53 @@ def state(system: BitrixSystem) -> Json:
     return {good["xmlId"]: good for good in goods.values()}
 
 
+def orders(system: BitrixSystem) -> list[Json]:
+    """Every order, the oldest first: xmlId, statusId, canceled, externalOrder, price, comments, lines, properties."""
+    site = system.site
+    return [
+        {
+            **{name: row[name] for name in _ORDER},
+            "properties": {str(number): value for number, value in site.order_values[row["id"]].items()},
+            "lines": [
+                {
+                    name: line[name]
+                    for name in ("id", "productId", "productXmlId", "xmlId", "name", "quantity", "price")
+                }
+                for line in lines_of(site, row["id"])
+            ],
+        }
+        for row in site.orders.values()
+    ]
+
+
+def edit_order(system: BitrixSystem, order: Json) -> Json:
+    """{"xmlId" or "id", what changes}: what the shop's staff does to an order in its admin pages.
+
+    Of an order: statusId, canceled, price, comments, newXmlId, quantities {xmlId of a line: count, 0 takes it out},
+    delete.
+    """
+    site = system.site
+    unknown = sorted(set(order) - _ORDER_CHANGES)
+    if unknown:
+        raise ControlError(f"an order has no {unknown[0]}; there are: {', '.join(sorted(_ORDER_CHANGES))}")
+    found = [row for row in site.orders.values() if order.get("id", row["id"]) == row["id"]
+             and order.get("xmlId", row["xmlId"]) == row["xmlId"]]  # fmt: skip
+    if not found:
+        raise ControlError("there is no such order")
+    for row in found:
+        for name in ("statusId", "canceled", "price", "comments"):
+            row[name] = order.get(name, row[name])
+        row["xmlId"] = order.get("newXmlId", row["xmlId"])
+        row["dateUpdate"] = system.clock.utcnow().replace(microsecond=0)
+        for line in lines_of(site, row["id"]):
+            line["quantity"] = float(order.get("quantities", {}).get(line["xmlId"], line["quantity"]))
+            if not line["quantity"] or order.get("delete"):
+                del site.basket[line["id"]]
+        if order.get("delete"):
+            del site.orders[row["id"]], site.order_values[row["id"]]
+    return {"edited": len(found)}
+
+
 def _found(site: Site, change: Json) -> list[Row]:
     if "id" in change:
         return [site.elements[int(change["id"])]]
@@ -157,6 +211,7 @@ ORDERS: dict[str, Callable[[BitrixSystem, Json], Json]] = {
     "edit": edit,
     "add": add,
     "drop": drop,
+    "edit_order": edit_order,
     "webhook": webhook,
     "break": break_method,
 }

@@ -22,7 +22,7 @@ class Webhook:
 
     secret: str = SECRET
     state: str = "active"  # active, expired, denied
-    scopes: frozenset[str] = frozenset({"catalog"})
+    scopes: frozenset[str] = frozenset({"catalog", "sale"})
 
 
 @dataclass
@@ -51,6 +51,12 @@ class Site:
     prices: dict[int, Row] = field(default_factory=dict)
     store_products: dict[int, Row] = field(default_factory=dict)
     images: dict[int, Row] = field(default_factory=dict)
+    orders: dict[int, Row] = field(default_factory=dict)
+    basket: dict[int, Row] = field(default_factory=dict)  # lines of orders
+    statuses: dict[str, Row] = field(default_factory=dict)
+    person_types: dict[int, Row] = field(default_factory=dict)
+    order_properties: dict[int, Row] = field(default_factory=dict)
+    order_values: dict[int, dict[int, Any]] = field(default_factory=dict)  # order -> property -> value
     webhook: Webhook = field(default_factory=Webhook)
     breaks: list[Break] = field(default_factory=list)
     counter: float = 0.0  # of the limit of requests

@@ -7,6 +7,7 @@ answer a plain `404 page not found`, before anything else is looked at.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -38,6 +39,7 @@ from sandbox.ozon.errors import (
     too_many_requests,
 )
 from sandbox.ozon.method import Method, fixed
+from sandbox.ozon.orders import labels
 from sandbox.ozon.orders import methods as order_methods
 from sandbox.ozon.orders import reading as order_reading
 from sandbox.ozon.state import Cabinet, KeyState
@@ -132,6 +134,20 @@ def played_by(system: OzonSystem) -> System:
     return System("ozon", respond, fault_429, fault_500, lambda headers: headers.get("client-id", ""))
 
 
+def played_files(system: OzonSystem) -> System:
+    """The host of Ozon's files, which asks nobody who he is."""
+
+    def respond(call: IncomingCall) -> Answer:
+        if call.method not in ("GET", "HEAD"):
+            return Answer(405, "MethodNotAllowed\n", media_type="text/plain")
+        return labels.file(system, call.path)
+
+    def spoiled(status: int) -> Callable[[], Answer]:
+        return lambda: Answer(status, "SlowDown\n", media_type="text/plain")
+
+    return System("ozon_files", respond, spoiled(429), spoiled(500), lambda _: "")
+
+
 def _trace(random: Random) -> str:
     return f"{random.getrandbits(128):032x}"
 
@@ -156,8 +172,8 @@ def _respond(system: OzonSystem, call: IncomingCall) -> Answer:
         )
         body = method.run(system, cabinet, request)
         cabinet.settle(now)
-        items = len(request[method.items]) if method.items else _count(body)
-        answer = Answer(200, body, items=items)
+        answer = body if isinstance(body, Answer) else Answer(200, body)
+        answer.items = len(request[method.items]) if method.items else _count(answer.body)
     except Refusal as refusal:
         answer = refusal.answer()
     answer.client_id = client_id
@@ -190,8 +206,10 @@ def _take_call(system: OzonSystem, cabinet: Cabinet, now: float) -> int:
     return limit - cabinet.all_calls.used(now, seconds)
 
 
-def _count(body: Json) -> int:
+def _count(body: Any) -> int:
     """The length of the answer's list, wherever its wrapper puts it."""
+    if not isinstance(body, dict):
+        return 0
     inner: Any = body.get("result", body)
     if isinstance(inner, list):
         return len(inner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sandbox.exchange import Answer
 from sandbox.ozon.state import Cabinet
 from sandbox.ozon.system import OzonSystem
 from sandbox.ozon.validation import Json, Message
@@ -12,12 +13,12 @@ from sandbox.ozon.validation import Json, Message
 
 @dataclass(frozen=True)
 class Method:
-    """One method. `items` is the request's list that the call log counts; without it the answer's list is
-    counted.
+    """One method; what it answers is JSON with HTTP 200, or a whole answer. `items` is the request's list that
+    the call log counts; without it the answer's list is counted.
     """
 
     schema: Callable[[OzonSystem], Message]
-    run: Callable[[OzonSystem, Cabinet, Json], Json]
+    run: Callable[[OzonSystem, Cabinet, Json], Json | Answer]
     items: str = ""
     verb: str = "POST"
 

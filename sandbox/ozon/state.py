@@ -20,7 +20,7 @@ from typing import Generic, Literal, TypeVar
 from sandbox.limits import SlidingWindow
 from sandbox.ozon.action_state import Action
 from sandbox.ozon.orders.push_state import PushBox
-from sandbox.ozon.orders.state import PostingBook
+from sandbox.ozon.orders.state import LabelTask, PostingBook
 
 T = TypeVar("T")
 
@@ -277,6 +277,7 @@ class Cabinet:
         self.actions: dict[int, Action] = {}
         self.postings = PostingBook()
         self.pushes = PushBox()
+        self.label_tasks: dict[int, LabelTask] = {}
         self.daily = DailyUsage()
         self.last_import_due: dict[str, float] = {}
         """Offer -> when its last queued import is worked on: imports of one offer keep their order."""

@@ -17,6 +17,7 @@ from sandbox.ozon.category_data import MODEL_NAME_ATTRIBUTE_ID
 from sandbox.ozon.galleries import PictureLoader
 from sandbox.ozon.knobs import OzonKnobs
 from sandbox.ozon.orders.knobs import OrderKnobs
+from sandbox.ozon.orders.state import LabelTask
 from sandbox.ozon.state import Archive, Cabinet, Card, Lagged, Prices, Product, Status, StockCell
 
 # Ozon: a new key lives three months.
@@ -53,6 +54,9 @@ class OzonSystem:
         self.task_ids = count(_FIRST_TASK_ID)
         self.action_ids = count(_FIRST_ACTION_ID)
         self.order_ids = count(_FIRST_ORDER_ID)
+        self.label_files: dict[str, LabelTask] = {}
+        self.base_url = ""
+        """The sandbox's own address, as the last caller wrote it: links in answers begin with it."""
         self.awake = asyncio.Event()
         """Set when a push waits to be sent."""
         self._product_ids = count(FIRST_PRODUCT_ID)

@@ -55,7 +55,7 @@ def listener() -> Iterator[Listener]:
             self.end_headers()
             self.wfile.write(answer)
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from orders_kit import PERIOD, WINDOW, get, order, postings, ship, stock
 from sandbox_testkit import CLIENT, KAZAN, MOSCOW, ManualClock, Ozon
-
-WINDOW = {"cutoff_from": "2026-11-01T00:00:00Z", "cutoff_to": "2026-12-31T00:00:00Z"}
-PERIOD = {"since": "2026-11-01T00:00:00Z", "to": "2026-12-31T00:00:00Z"}
 
 
 @pytest.fixture
@@ -19,43 +17,9 @@ def shop(ozon: Ozon) -> Ozon:
     return ozon
 
 
-def order(shop: Ozon, *products: tuple[str, int], **fields: Any) -> dict[str, Any]:
-    lines = [{"offer_id": offer_id, "quantity": quantity} for offer_id, quantity in products or [("A-1", 1)]]
-    made: dict[str, Any] = shop.order("order", products=lines, **fields)
-    return made
-
-
-def postings(shop: Ozon) -> dict[str, Any]:
-    found: dict[str, Any] = shop.http.get(f"/_sandbox/ozon/{CLIENT}/postings").json()
-    return found
-
-
-def stock(shop: Ozon, offer_id: str = "A-1", warehouse: int = MOSCOW) -> tuple[int, int]:
-    cell = shop.state()[offer_id]["stocks"][str(warehouse)]
-    return cell["present"], cell["reserved"]
-
-
-def get(shop: Ozon, number: str, **wanted: bool) -> dict[str, Any]:
-    found: dict[str, Any] = shop.ok("/v3/posting/fbs/get", {"posting_number": number, "with": wanted})[
-        "result"
-    ]
-    return found
-
-
 def unfulfilled(shop: Ozon, **wanted: Any) -> list[str]:
     body = {"filter": {**WINDOW, **wanted}, "limit": 100}
     return [each["posting_number"] for each in shop.ok("/v4/posting/fbs/unfulfilled/list", body)["postings"]]
-
-
-def ship(shop: Ozon, posting: dict[str, Any], *packages: dict[str, int]) -> Any:
-    """Ship in packages {article: pieces}; without any, whole."""
-    skus = {each["offer_id"]: each["sku"] for each in posting["products"]}
-    whole = {each["offer_id"]: each["quantity"] for each in posting["products"]}
-    body = [
-        {"products": [{"product_id": skus[name], "quantity": pieces} for name, pieces in package.items()]}
-        for package in packages or (whole,)
-    ]
-    return shop.call("/v4/posting/fbs/ship", {"posting_number": posting["posting_number"], "packages": body})
 
 
 def test_an_order_reserves_like_a_buyer_and_a_cancellation_gives_back(shop: Ozon) -> None:

@@ -316,12 +316,14 @@ create table site_order (
     state text not null check (state in ('waiting', 'sending', 'there', 'refused')),
     in_doubt bool not null default false,
     sent_version int not null default 0,    -- of the posting, as the shop last took it
+    tried_version int not null default 0,   -- of the posting, as it was last sent
     status_there text,
     attempts int not null default 0,
     not_before timestamptz,
-    error text,
+    error text,                             -- the last trouble, for a person
     changed_at timestamptz not null
 );
+create index site_order_due on site_order (not_before) where state in ('waiting', 'sending');
 
 -- What people must hear of. One is open for each key; it is told again when its level grows.
 create table alert (

@@ -2,7 +2,7 @@
 -- Parameters: ids, now, read (false: only a push speaks of them), lapses_at (of what a push alone makes), reserves
 -- (false: nothing new is reserved), and the account's warehouses as parallel arrays: stores (name or 1C's id), targets.
 -- What is wanted: the pieces of the lines, but for those that the store's counts know of already, and those that came
-XX
+-- back. A cancelled order wants none, unless its pieces had left the store: they are kept until back, or booked.
 with subject as (
     select
         p.posting_id,

@@ -124,8 +124,6 @@ def move(system: OzonSystem, cabinet: Cabinet, wanted: Json) -> Json:
         status = str(wanted.get("status", posting.status))
         substatus = str(wanted["substatus"]) if "substatus" in wanted else None
         posting.shipping = False
-        if status == "awaiting_deliver" and posting.shipped_at is None:
-            posting.shipped_at = system.clock.utcnow()
         flow.move(system, cabinet, posting, status, substatus, tell=tell)
     return posting_state(posting)
 

@@ -65,6 +65,8 @@ def move(
     posting.status, posting.substatus = status, new_substatus
     posting.changed_at = moment
     posting.history.append((moment, status, new_substatus))
+    if status == "awaiting_deliver" and posting.label_from is None:
+        _ready_to_go(system, posting, moment)
     if status in ON_THE_WAY and posting.delivering_date is None:
         posting.delivering_date = moment
     if status == "delivered":
@@ -73,6 +75,15 @@ def move(
         _let_go(system, cabinet, posting, returned=status in CANCELLED)
     if tell and status not in CANCELLED and pushes.push_state(status, new_substatus) != before:
         pushes.tell_state(system, cabinet, posting)
+
+
+def _ready_to_go(system: OzonSystem, posting: Posting, moment: datetime) -> None:
+    """A posting is assembled; its label can be printed after a while only."""
+    knobs = system.order_knobs
+    longest = max(knobs.label_ready_min_seconds, knobs.label_ready_max_seconds)
+    wait = system.delay(system.random.uniform(knobs.label_ready_min_seconds, longest))
+    posting.shipped_at = moment
+    posting.label_from = system.clock.monotonic() + wait
 
 
 def cancel(

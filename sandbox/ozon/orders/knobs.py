@@ -20,8 +20,8 @@ class OrderKnobs:
     unfulfilled_without_cutoff: Literal["empty", "all"] = "empty"
     """UNSURE: unfulfilled/list without either date filter: integrators saw an empty list; the schema wants none."""
     unfulfilled_statuses: Literal["waiting", "listed"] = "waiting"
-    """UNSURE: which statuses unfulfilled/list shows where none are asked for: those before the handover, or all that
-    the method's text lists, `delivering` and `cancelled` among them.
+    """UNSURE: which statuses unfulfilled/list shows where none are asked for: those before the handover, or all
+    that the method's text lists, `delivering` and `cancelled` among them.
     """
     posting_article: Literal["current", "ordered"] = "current"
     """UNSURE: the article of a posting's product that was renamed since."""
@@ -48,6 +48,43 @@ class OrderKnobs:
     """
     split_push: bool = True
     """UNSURE: whether the postings that a split makes are told as new."""
+
+    # --- labels ---
+    label_ready_min_seconds: float = knob(45.0, low=0.0)
+    label_ready_max_seconds: float = knob(60.0, low=0.0)
+    """From `awaiting_deliver` until a posting can be printed (scaled)."""
+    label_unready: Literal["unprinted", "refuses"] = "unprinted"
+    """UNSURE: a posting that is not ready yet is among the batch's `unprinted_postings`, or the whole batch is refused;
+    one of which nothing can be printed is always refused.
+    """
+    label_refusal: Literal["http_400", "http_409", "http_200"] = "http_400"
+    """UNSURE: integrators saw the refusal of what is not ready as 400, as 409, and inside HTTP 200."""
+    label_refusal_text: Literal["NO_POSTINGS_FOR_BATCH_DOWNLOAD", "The next postings aren't ready"] = (
+        "NO_POSTINGS_FOR_BATCH_DOWNLOAD"
+    )
+    label_tasks: Literal["both", "big_label", "small_label"] = "both"
+    label_task_seconds: float = knob(2.0, low=0.0)
+    """From a task's creation to `completed` (scaled); it is `pending` for half of it, then `in_progress`."""
+    label_growing_seconds: float = knob(1.0, low=0.0)
+    """For so long (scaled) the file of a completed task is shorter than it will be."""
+    label_error_share: float = knob(0.0, low=0.0, high=1.0)
+    """This share of the tasks ends in `error`."""
+    unprinted_share: float = knob(0.0, low=0.0, high=1.0)
+    """This share of the postings of a batch is left out of its file."""
+
+    # --- cancelling, and deliveries by the seller ---
+    product_cancel: Literal["shrinks", "splits"] = "shrinks"
+    """UNSURE: a posting of which some pieces are cancelled gets smaller, or they become a cancelled posting of their
+    own, whose number is answered.
+    """
+    move_seconds: float = knob(2.0, low=0.0)
+    """From delivering, last-mile or delivered to the status itself (scaled)."""
+    move_error_type: Literal["string", "list"] = "string"
+    """UNSURE: `error` of those methods: a string in the schema, a list in the example."""
+    own_delivered: Literal["delivered", "conditionally"] = "delivered"
+    """UNSURE: what becomes of a posting that the seller reports as delivered: `delivered` (the method's text), or the
+    substatus `posting_conditionally_delivered` (the text of `non_int_delivered`).
+    """
 
     # --- stock ---
     cancelled_stock: Literal["returned", "kept"] = "returned"

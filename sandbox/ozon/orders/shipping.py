@@ -117,6 +117,7 @@ def split_off(
         shown_from=system.clock.monotonic(),
         shipping=False,
         shipped_at=None,
+        label_from=None,
         history=[(system.clock.utcnow(), posting.status, posting.substatus)],
     )
     cabinet.postings.add(child)
@@ -188,7 +189,6 @@ def _start(
                 made.append(split_off(system, cabinet, posting, package, number))
         for each in made:
             if each.lines:
-                each.shipped_at = system.clock.utcnow()
                 flow.move(system, cabinet, each, "awaiting_deliver")
             else:
                 each.held = False

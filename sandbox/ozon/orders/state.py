@@ -117,6 +117,8 @@ class Posting:
     held: bool = False
     shipping: bool = False
     shipped_at: datetime | None = None
+    label_from: float | None = None
+    """The monotonic moment from which its label can be printed."""
     history: list[tuple[datetime, str, str]] = field(default_factory=list)
     """Every status and substatus that it has had, the first one included."""
 
@@ -132,6 +134,21 @@ class Posting:
 
     def quantity_of(self, sku: int) -> int:
         return sum(line.quantity for line in self.lines if line.sku == sku)
+
+
+@dataclass
+class LabelTask:
+    """One task. The postings that will not be in its file have a reason in `unprinted`."""
+
+    task_id: int
+    task_type: str
+    made: float
+    done: float
+    postings: tuple[str, ...]
+    unprinted: dict[str, str] = field(default_factory=dict)
+    failed: bool = False
+    file_name: str = ""
+    content: bytes = b""
 
 
 class PostingBook:

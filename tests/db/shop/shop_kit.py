@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import requests
 
 from marketsync import steps
 from marketsync.accounts import Accounts
-from marketsync.clock import SYSTEM
+from marketsync.clock import SYSTEM, Clock
 from marketsync.credentials import Credentials
 from marketsync.db import Database
 from marketsync.files import Files
@@ -18,6 +20,26 @@ from marketsync.runtime import Runtime
 from sandbox.world import World
 
 GOODS = 40
+
+
+class MovableClock:
+    """The machine's time, moved ahead by hand; who sleeps moves it too, and does not wait."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self._ahead)  # noqa: TID251 - this is a clock
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        self._ahead += max(seconds, 0.0)
+
+    def advance(self, **duration: float) -> None:
+        """Move ahead by a timedelta's worth: minutes=10."""
+        self.sleep(timedelta(**duration).total_seconds())
 
 
 class Portal:
@@ -46,6 +68,10 @@ class Portal:
     def faults(self, *rules: dict[str, Any]) -> None:
         requests.put(f"{self.url}/_sandbox/faults", json=list(rules), timeout=10).raise_for_status()
 
+    def orders(self) -> list[dict[str, Any]]:
+        """The shop's orders, the oldest first."""
+        return requests.get(f"{self.url}/_sandbox/bitrix/orders", timeout=10).json()
+
     def calls(self) -> list[Any]:
         return self.world.calls.find(system="bitrix", client_id=None, path=None, since=0, limit=10_000)
 
@@ -68,6 +94,7 @@ class Shop:
     ) -> None:
         self.database = database
         self.portal = portal
+        self.clock: Clock = SYSTEM
         self._files = Files((folder / "files").as_uri())
         self._credentials = credentials
 
@@ -79,7 +106,7 @@ class Shop:
             **settings.pop("store", {}),
         }
         accounts = Accounts.model_validate({"version": 1, "accounts": [], "store": store, **settings})
-        return Runtime(self.database, accounts, self._credentials, SYSTEM, self._files)
+        return Runtime(self.database, accounts, self._credentials, self.clock, self._files)
 
     def imports(self, **settings: Any) -> dict[str, Any]:
         """The step of store__import."""

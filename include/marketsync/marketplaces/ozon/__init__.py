@@ -14,6 +14,7 @@ from marketsync.marketplaces.ozon.channel_stock import StockChannel
 from marketsync.marketplaces.ozon.client import check, connect
 from marketsync.marketplaces.ozon.fulfilment import OzonFulfilment
 from marketsync.marketplaces.ozon.limits import PICTURE_RULES, PRICE_RULES
+from marketsync.marketplaces.ozon.orders import OzonDesk
 from marketsync.marketplaces.ozon.renderer import renderer
 
 __all__ = ["OZON"]
@@ -41,5 +42,6 @@ OZON = Marketplace(
     transforms=transforms,
     price_rules=PRICE_RULES,
     picture_rules=PICTURE_RULES,
+    orders=OzonDesk,
     fulfilment=OzonFulfilment,
 )

@@ -71,6 +71,14 @@ VALUES_PER_PAGE = 2000
 # Ozon Seller API, /v2/warehouse/list: 200 a page.
 WAREHOUSES_PER_PAGE = 200
 
+# Ozon Seller API, /v4/posting/fbs/list and /v4/posting/fbs/unfulfilled/list: 100 a page, a window of a year at most.
+POSTINGS_PER_PAGE = 100
+LONGEST_ORDER_WINDOW = timedelta(days=360)
+# Ozon Seller API, /v1/returns/list: 500 a page.
+RETURNS_PER_PAGE = 500
+# Users' experience: /v3/posting/fbs/get is refused above some two calls a second.
+_POSTING_READS, _POSTING_READ_WINDOW = 2, 1.0
+
 # Ozon Seller API, /v3/product/import: weight in g * 1000 / (mm * mm * mm) must lie in these bounds.
 DENSITY = (0.001, 13.55)
 
@@ -99,6 +107,11 @@ def day_ends(now: datetime) -> datetime:
 def all_calls(client_id: str) -> Limit:
     """What every call of a Client-Id spends."""
     return Limit(f"ozon/{client_id}/all", _ALL_CALLS, _ALL_WINDOW)
+
+
+def posting_reads(client_id: str) -> Limit:
+    """What a call of /v3/posting/fbs/get spends besides."""
+    return Limit(f"ozon/{client_id}/posting_get", _POSTING_READS, _POSTING_READ_WINDOW)
 
 
 def stock_calls(client_id: str) -> Limit:

@@ -1,4 +1,6 @@
-"""Calls to one portal by its incoming webhook: batches of read commands, within the portal's limits.
+"""Calls to one portal by its incoming webhook: batches of commands, within the portal's limits.
+
+Who reads goods may call reading methods only; who puts orders into the shop may write orders, and nothing else.
 
 The webhook's secret is a part of the address, so it is handed to the redactor, and urllib3's own log of
 addresses passes a filter.
@@ -15,13 +17,22 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from marketsync.clock import SYSTEM, Clock
-from marketsync.errors import Fatal, MarketsyncError, Place, RateLimited, Retriable
+from marketsync.errors import Fatal, MarketsyncError, Place, RateLimited, Retriable, Uncertain
 from marketsync.http.answers import AnswerRules, RequestRefused, VendorError
 from marketsync.http.client import ApiClient
 from marketsync.http.protocols import CallLog, Limit, Limiter
 from marketsync.http.redaction import Redactor
 
-__all__ = ["MOST_COMMANDS", "READ_METHODS", "BatchAnswer", "Bitrix", "Command", "Reference"]
+__all__ = [
+    "MOST_COMMANDS",
+    "ORDER_METHODS",
+    "READ_METHODS",
+    "BatchAnswer",
+    "Bitrix",
+    "Command",
+    "Reference",
+    "ResultOf",
+]
 
 MOST_COMMANDS = 50
 """Commands of one batch (Bitrix24 REST documentation, batch)."""
@@ -44,7 +55,21 @@ READ_METHODS = frozenset(
         "catalog.vat.list",
     }
 )
-"""All that may be called: the scope `catalog`, reading only."""
+"""All that may be called by who only reads: the scope `catalog`."""
+
+ORDER_METHODS = {
+    "sale.basketitem.add": True,
+    "sale.basketitem.delete": True,
+    "sale.basketitem.list": False,
+    "sale.basketitem.update": True,
+    "sale.order.add": True,
+    "sale.order.get": False,
+    "sale.order.list": False,
+    "sale.order.update": True,
+    "sale.propertyvalue.modify": True,
+    "sale.status.list": False,
+}
+"""What may be called besides by who puts orders into the shop -> whether it changes something there."""
 
 _WINDOW = 25.0  # seconds; at 2 a second one window fills the leaky bucket of 50 and lets it run empty
 _TIMEOUT = (5.0, 65.0)  # the cloud breaks a request off after 60 s
@@ -52,13 +77,21 @@ _LONGEST_WAIT = 900.0  # seconds that one reading may wait for budgets in all
 _BLOCKED = 60.0  # seconds to leave a method alone that worked too long, where its own time is not told
 _PASSING = frozenset({"INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER", "QUERY_LIMIT_EXCEEDED"})
 _DENIED = frozenset(
-    {"insufficient_scope", "INVALID_CREDENTIALS", "ACCESS_DENIED", "200040300010", "200040300030"}
+    {
+        "insufficient_scope",
+        "INVALID_CREDENTIALS",
+        "ACCESS_DENIED",
+        "200040300010",
+        "200040300020",
+        "200040300030",
+    }
 )
 _USER = re.compile(r"\d{1,10}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{6,128}")
 _HINT = (
-    "Check the webhook: it must be active, have the scope «catalog», and belong to a user who may see the "
-    "trade catalog; its secret is the password of the connection"
+    "Check the webhook: it must be active, have the scope «catalog» (and «sale» where orders are put into the shop), "
+    "and belong to a user who may see the trade catalog (and may edit orders); its secret is the password of the "
+    "connection"
 )
 
 
@@ -75,6 +108,17 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultOf:
+    """A value out of what an earlier command of the same batch answers."""
+
+    command: str
+    path: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"$result[{self.command}]{''.join(f'[{step}]' for step in self.path)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """One call of a batch; parameters are nested mappings and lists of texts, numbers and references."""
 
@@ -84,8 +128,6 @@ class Command:
 
     def text(self) -> str:
         """As a batch carries it: method?query, the query as PHP reads it."""
-        if self.method not in READ_METHODS:
-            raise Fatal(f"{self.method} is not one of the methods that only read")
         return f"{self.method}?{'&'.join(_pairs('', self.params))}"
 
 
@@ -135,6 +177,7 @@ class Bitrix:
         user, secret: the webhook's two parts: /rest/<user>/<secret>/.
         calls_per_second: how fast the portal's counter runs off: 2 in the cloud, 5 for Enterprise; a portal
             on a server of one's own has no limit of its own.
+        orders: whether orders may be read and written; without it only goods may be read.
 
     Raises:
         Fatal: the address or the webhook cannot be used.
@@ -150,6 +193,7 @@ class Bitrix:
         limiter: Limiter,
         call_log: CallLog,
         calls_per_second: float = 2.0,
+        orders: bool = False,
         clock: Clock = SYSTEM,
     ) -> None:
         place = Place(account=name)
@@ -170,6 +214,7 @@ class Bitrix:
         self.portal = f"{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path.rstrip('/')}"
         self.clock = clock
         self._place = place
+        self._methods = READ_METHODS | ORDER_METHODS.keys() if orders else READ_METHODS
         self._waited = 0.0
         self._reset: dict[str, float] = {}
         most = max(1, int(calls_per_second * _WINDOW) - 1)
@@ -190,14 +235,23 @@ class Bitrix:
         """Run up to 50 commands in one call, in their order; the first that fails ends the batch.
 
         Raises:
+            Uncertain: a command of it changes something, and it may have had its effect.
             Retriable: passing trouble that lasted through all attempts, or no budget for too long.
             Fatal: the webhook is refused.
         """
+        for command in commands:
+            if command.method not in self._methods:
+                raise Fatal(
+                    f"{command.method} is not one of the methods that may be called here", place=self._place
+                )
+        write = any(ORDER_METHODS.get(command.method, False) for command in commands)
         body = {"halt": 1, "cmd": {command.name: command.text() for command in commands}}
-        answer = self._patiently(body, len(commands))
+        answer = self._patiently(body, len(commands), write)
         result = answer.get("result")
         if not isinstance(result, Mapping):
-            raise Retriable("The portal's answer to a batch has no result", place=self._place)
+            raise (Uncertain if write else Retriable)(
+                "The portal's answer to a batch has no result", place=self._place
+            )
         times = _table(result.get("result_time"), commands)
         for command in commands:
             reset = times.get(command.name, {}).get("operating_reset_at")
@@ -229,10 +283,10 @@ class Bitrix:
         """Close the connections that are kept open."""
         self._client.close()
 
-    def _patiently(self, body: Mapping[str, Any], items: int) -> dict[str, Any]:
+    def _patiently(self, body: Mapping[str, Any], items: int, write: bool) -> dict[str, Any]:
         while True:
             try:
-                return self._client.post("/batch.json", body, items=items)
+                return self._client.post("/batch.json", body, write=write, repeatable=not write, items=items)
             except RateLimited as error:
                 self.wait(error)
 
@@ -279,7 +333,7 @@ def _pairs(prefix: str, value: Any) -> list[str]:
         ]
     if isinstance(value, (list, tuple)):
         return [pair for item in value for pair in _pairs(f"{prefix}[]", item)]
-    text = str(value) if isinstance(value, Reference) else quote(str(value), safe="")
+    text = str(value) if isinstance(value, (Reference, ResultOf)) else quote(str(value), safe="")
     return [f"{quote(prefix, safe='[]')}={text}"]
 
 
