@@ -43,13 +43,13 @@ def put_label(gateway: Gateway, posting_id: int, number: str) -> bytes:
 
 
 def test_an_order_carries_1c_s_ids_and_text_for_money(gateway: Gateway, erp: Erp) -> None:
-    exchange = gateway._insert(
+    exchange = gateway.insert(
         "exchange",
         {"source": "folder", "location": "x", "state": "imported", "delivered_at": gateway.clock.now()},
         "exchange_id",
     )
     guid = "0b8a4f0e-good#5f2c-size"
-    product = gateway._insert(
+    product = gateway.insert(
         "product",
         {
             "guid": guid, "good_guid": guid.split("#")[0], "article": "NEW-1", "name": "Куртка", "content_hash": b"1",
@@ -208,7 +208,7 @@ def test_a_delivery_by_our_carrier_is_asked_for_once(gateway: Gateway, erp: Erp)
         "address": {"city": "Пермь", "street": "Мира", "house": "1"},
     }
     erase = gateway.clock.now()
-    gateway._insert("buyer", {"posting_id": order, "person": person, "erase_after": erase}, "posting_id")
+    gateway.insert("buyer", {"posting_id": order, "person": person, "erase_after": erase}, "posting_id")
     body = {"carrier": "dpd", "places": [{"weight": "1.5"}], "pickup_date": "2026-11-25"}
     assert said(erp.post("/orders/12-1/shipment", {**body, "places": [{"weight": "0"}]}))[0] == 422
     first = erp.post("/orders/12-1/shipment", body)
@@ -278,7 +278,7 @@ def test_returns_and_orders_are_read_page_by_page(gateway: Gateway, erp: Erp) ->
             "quantity": 1,
             "kind": "return",
         }
-        gateway._insert("posting_return", {**row, "changed_at": gateway.clock.now()}, "return_id")
+        gateway.insert("posting_return", {**row, "changed_at": gateway.clock.now()}, "return_id")
     gateway.clock.sleep(11)
     for path, name in (("/orders", "number"), ("/returns", "number")):
         seen: list[str] = []
@@ -348,12 +348,12 @@ def test_a_call_whose_first_one_is_at_work_waits_its_turn(gateway: Gateway, erp:
 
 def test_stock_and_price_as_each_marketplace_shows_them(gateway: Gateway, erp: Erp) -> None:
     now = gateway.clock.now()
-    exchange = gateway._insert(
+    exchange = gateway.insert(
         "exchange",
         {"source": "folder", "location": "y", "state": "imported", "delivered_at": now},
         "exchange_id",
     )
-    product = gateway._insert(
+    product = gateway.insert(
         "product",
         {
             "guid": "g-1", "good_guid": "g-1", "article": "A/1", "name": "Мяч", "content_hash": b"1",
@@ -361,7 +361,7 @@ def test_stock_and_price_as_each_marketplace_shows_them(gateway: Gateway, erp: E
         },
         "product_id",
     )  # fmt: skip
-    offer = gateway._insert(
+    offer = gateway.insert(
         "offer",
         {"account": "ozon", "product_id": product, "article": "A/1", "state": "listed"},
         "offer_id",
@@ -370,7 +370,7 @@ def test_stock_and_price_as_each_marketplace_shows_them(gateway: Gateway, erp: E
     price = {"channel": "price", "confirmed_amount": "1299.00", "observed_amount": "1300.00"}
     stock = {"channel": "stock", "warehouse": "777", "confirmed_amount": "5", "observed_amount": "4"}
     for row in (price, stock):
-        gateway._insert("offer_channel", {**known, **row}, "offer_id")
+        gateway.insert("offer_channel", {**known, **row}, "offer_id")
     (found,) = erp.get("/offers/A/1").json()["items"]
     assert (found["guid"], found["price"]["confirmed"], found["price"]["observed"]) == (
         "g-1",

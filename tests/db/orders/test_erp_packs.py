@@ -152,7 +152,7 @@ def test_two_who_ask_at_once_get_the_same_pack(gateway: Gateway, erp: Erp) -> No
 
 def test_the_buyer_is_told_to_who_may_know_and_kept_nowhere_else(gateway: Gateway, erp: Erp) -> None:
     order = gateway.order("13-1", scheme="seller")
-    gateway._insert(
+    gateway.insert(
         "buyer",
         {
             "posting_id": order,
