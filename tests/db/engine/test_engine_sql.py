@@ -101,7 +101,16 @@ _FULFILMENT: dict[str, Any] = {
     "status_there": None, "task_id": 1, "task_ids": [1], "unnamed": False,
 }  # fmt: skip
 
+_ERP: dict[str, Any] = {
+    "account": None, "after_id": 0, "article": "A-1", "before": NOW, "body": b"{}", "channels": ["price", "stock"],
+    "consumer": "erp", "day": None, "handover_id": None, "hash": b"1", "idempotency_key": "k", "ids": [1], "key_id": 1,
+    "limit": 10, "media_type": "application/json", "name": "1c", "now": NOW, "pack_id": 1, "posting_id": 1,
+    "request_hash": b"1", "rows": Jsonb([]), "scopes": ["orders"], "since": None, "status": None, "task_id": None,
+}  # fmt: skip
+
 OTHER_SAMPLES: dict[str, dict[str, Any]] = {
+    **{name: _ERP for name in FILES if name.startswith("erp/")},
+    "erp/keep_answer": {**_ERP, "status": 200},
     **{name: _FULFILMENT for name in FILES if name.startswith("fulfilment/")},
     "desired/gallery": {"field": "images"},
     "promotion/save": {"place": 0},
