@@ -17,6 +17,7 @@ BENCHES = (
     "bitrix",
     "pictures",
     "releases",
+    "orders_poll",
     "renames",
     "gateway_pushes",
     "exchange",
