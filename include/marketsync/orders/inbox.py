@@ -52,7 +52,6 @@ FAULTS = (psycopg.DataError, psycopg.IntegrityError)
 
 # A marketplace's reads lag its pushes: one that began so soon after a push does not take back what that said.
 _READ_LAG = timedelta(seconds=60)
-_TOUCH_EVERY = timedelta(minutes=5)  # an unchanged order's row is written no more often than that
 _BURST = timedelta(minutes=1)
 _LONGEST_ORDER = timedelta(
     days=90
@@ -178,7 +177,7 @@ def _changed(
             changed[number] = posting
         else:
             taken.same += 1
-            if row["heard_at"] or row["read_at"] is None or began - row["read_at"] > _TOUCH_EVERY:
+            if row["read_at"] is None or began > row["read_at"]:
                 touched.append(row["posting_id"])
     if touched:
         connection.execute(sql("orders/touch"), {"ids": sorted(touched), "began_at": began})

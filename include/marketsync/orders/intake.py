@@ -22,6 +22,7 @@ from marketsync.accounts import Account
 from marketsync.clock import Clock
 from marketsync.db import Database, sql
 from marketsync.errors import Fatal, MarketsyncError
+from marketsync.http.answers import RequestRefused
 from marketsync.marketplaces.orders import Malformed, OrderDesk, Posting, Return
 from marketsync.order_settings import Orders
 from marketsync.orders import texts
@@ -144,8 +145,14 @@ class Intake:
                 sql("orders/unread"),
                 {"account": self.account.id, "since": since, "limit": _UNREAD_AT_ONCE},
             ).fetchall()
+        trouble: RequestRefused | None = None
         for row in rows:
-            self.bring(row["number"], "poll")
+            try:
+                self.bring(row["number"], "poll")
+            except RequestRefused as error:  # of this one order; the others can still be read
+                trouble = trouble or error
+        if trouble is not None:
+            raise trouble
 
     def _returns(self, flows: dict[str, Any], begun: datetime) -> None:
         until = self.clock.now()

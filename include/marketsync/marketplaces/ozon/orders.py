@@ -28,6 +28,7 @@ _LIST = "/v4/posting/fbs/list"
 _GET = "/v3/posting/fbs/get"
 _RETURNS = "/v1/returns/list"
 _NOT_FOUND = 404
+_POSTING_NOT_FOUND = "POSTING_NOT_FOUND"  # the status that it comes with is not documented
 _LOWER_IS_BETTER, _HIGHER_IS_BETTER = "LOWER_IS_BETTER", "HIGHER_IS_BETTER"
 _BEST = {"PERCENT": Decimal(100), "REVIEW_SCORE": Decimal(5)}  # of what should be high, by value_type
 # Ozon Seller API, ratings: the share of orders on time over 30 days, the index of errors (cancelled by the seller, or
@@ -72,14 +73,15 @@ class OzonDesk(OrderDesk):
         try:
             answer = self._client.post(_GET, {"posting_number": number, "with": {}}, limits=self._limits)
         except RequestRefused as error:
-            if error.status == _NOT_FOUND:
+            if error.status == _NOT_FOUND or _POSTING_NOT_FOUND in error.text:
                 return None
             raise
         return posting(answer.get("result"))
 
     def returns(self, since: datetime, until: datetime) -> Iterator[Sequence[Return | Malformed]]:
         """By the date of the last status."""
-        wanted = {"visual_status_change_moment": {"time_from": _moment(since), "time_to": _moment(until)}}
+        moments = {"time_from": _moment(since), "time_to": _moment(until)}
+        wanted = {"visual_status_change_moment": moments, "return_schema": "FBS"}
         last = 0
         while True:
             answer = self._client.post(
