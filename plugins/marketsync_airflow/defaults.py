@@ -47,6 +47,7 @@ class Family(StrEnum):
     PRICES = "prices"
     STOCKS = "stocks"
     FULFILMENT = "fulfilment"
+    ORDERS = "orders"
     READ = "read"
 
 
@@ -58,6 +59,7 @@ class Pipeline(StrEnum):
     PRICES = "prices"
     STOCKS = "stocks"
     FULFILMENT = "fulfilment"
+    ORDERS = "orders"
     SHIPMENTS = "shipments"
     RELEASE = "release"
     RECONCILE = "reconcile"

@@ -38,6 +38,7 @@ __all__ = [
     "refresh_dictionaries",
     "report",
     "run_shipments",
+    "take_orders",
     "transform",
     "upload",
     "workbook",
@@ -148,6 +149,12 @@ def fulfil(account_id: str) -> Counts:
             "clear this task to try them once more",
         )
     return counts
+
+
+@task(execution_timeout=Timeout.LONG)
+def take_orders(account_id: str) -> Counts:
+    """Read the orders of the marketplace; a new order that cannot be used does not hold the others."""
+    return _call("take_orders", account_id)
 
 
 @task(pool=CARRIERS_POOL, execution_timeout=Timeout.UPLOAD)

@@ -46,7 +46,8 @@ accounts:
     mapping: ozon
     mark: {property: Выгружать}
     warehouses: [{store: Основной, marketplace: "1"}]
-  - {<<: *seller, id: market_two, connection: ozon_two, schedules: {prices: "1-59/10 * * * *"}}
+    orders: {}
+  - {<<: *seller, id: market_two, connection: ozon_two, orders: null, schedules: {prices: "1-59/10 * * * *"}}
 """
 
 

@@ -25,6 +25,7 @@ from tests.dags.conftest import PROJECT
 
 DAGS = PROJECT / "dags"
 PIPELINES = ("adopt", "catalog", "dictionaries", "prices", "reconcile", "release", "stocks")
+ORDERING = ("orders",)  # only of accounts that take orders
 ASKING = {"ozon__release", "market_two__release"}  # their runs wait for people, and do nothing meanwhile
 LONGEST_FILE = 60
 MOST_TASKS = 8
@@ -48,7 +49,8 @@ def dags(accounts_file: Path) -> dict[str, DAG]:
 
 def test_two_accounts_of_one_marketplace_have_their_dags_side_by_side(dags: dict[str, DAG]) -> None:
     expected = {f"{account}__{name}" for account in ("ozon", "market_two") for name in PIPELINES}
-    assert set(dags) == expected | {"store__import", "housekeeping"}
+    taking_orders = {f"ozon__{name}" for name in ORDERING}
+    assert set(dags) == expected | taking_orders | {"store__import", "housekeeping"}
 
 
 def test_the_project_s_own_accounts_have_dags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,6 +164,7 @@ def test_graphs_are_small_chains_in_the_order_of_the_steps(dags: dict[str, DAG])
         "release": ["ask", "answer"],
         "dictionaries": ["refresh_dictionaries"],
         "adopt": ["adopt", "adoption_workbook"],
+        "orders": ["take_orders"],
     }
     for dag_id, dag in dags.items():
         assert len(dag.tasks) <= MOST_TASKS, dag_id
@@ -226,6 +229,7 @@ def test_schedules_are_the_account_s(dags: dict[str, DAG]) -> None:
         ("market_two__catalog", {"products", "market_two__tasks"}),
         ("ozon__prices", {"prices"}),
         ("ozon__stocks", {"stock"}),
+        ("ozon__orders", {"orders"}),
     ],
 )
 def test_events_wake_a_dag_beside_its_clock(dags: dict[str, DAG], dag_id: str, awaited: set[str]) -> None:

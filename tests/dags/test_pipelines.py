@@ -37,6 +37,7 @@ ANSWERS: dict[str, Any] = {
     "adoption_workbook": {"workbook": "adoptions/ozon-4.xlsx"},
     "refresh_dictionaries": {"categories": 9},
     "housekeeping": {"dropped": 1},
+    "take_orders": {"new": 2, "changed": 1, "set_aside": 0},
 }
 
 
@@ -122,6 +123,7 @@ def run(accounts_file: Path, metadata: None, monkeypatch: pytest.MonkeyPatch) ->
             [("reconcile", "ozon"), ("workbook", "ozon", 7), ("report", "ozon", "reconcile")],
         ),
         ("ozon__dictionaries", [("refresh_dictionaries", "ozon")]),
+        ("ozon__orders", [("take_orders", "ozon")]),
         ("ozon__adopt", [("adopt", "ozon", None, "dag_test"), ("adoption_workbook", "ozon", 4)]),
         ("housekeeping", [("housekeeping",)]),
     ],

@@ -33,7 +33,17 @@ from marketsync.orders.goods import Connection, goods_of, raise_due, wake
 from marketsync.orders.jsons import to_json, without_nul
 from marketsync.orders.reservations import reserve
 
-__all__ = ["FAULTS", "Source", "Taken", "set_aside", "take_posting", "take_postings", "take_push", "unusable"]
+__all__ = [
+    "FAULTS",
+    "Source",
+    "Taken",
+    "alert_key",
+    "set_aside",
+    "take_posting",
+    "take_postings",
+    "take_push",
+    "unusable",
+]
 
 Source = Literal["poll", "reread", "person"]
 
@@ -439,8 +449,8 @@ def _reserves(connection: Connection, account: Account, push: Push, now: datetim
 
 def set_aside(
     connection: Connection, account: Account, broken: Malformed, source: Source, now: datetime
-) -> None:
-    """Keep an order that cannot be used, once, and tell a person; the others go on without it."""
+) -> bool:
+    """Keep an order that cannot be used, once, and tell a person; False where it is known as such already."""
     told = to_json(broken.told)
     event = {
         "event_key": f"bad:{broken.number or ''}:{hashlib.blake2b(told.encode(), digest_size=_HALF).hexdigest()}",
@@ -451,8 +461,10 @@ def set_aside(
         "state": "set_aside",
         "error": broken.why,
     }
-    for event_id in _note(connection, account, source, [event], now):
+    noted = _note(connection, account, source, [event], now)
+    for event_id in noted:
         _raise_set_aside(connection, account, broken.number, event_id, broken.why, now)
+    return bool(noted)
 
 
 def unusable(posting: Posting, error: Exception) -> Malformed:
@@ -528,19 +540,19 @@ def _tell_problems(
         posting_id, number, article = row["posting_id"], row["number"], row["article"]
         if row["unknown"]:
             text = texts.unknown_article(account.id, number, article, row["sku"])
-            wrong.setdefault(_key(account, number, "article"), (posting_id, text))
+            wrong.setdefault(alert_key(account, number, "article"), (posting_id, text))
         if row["quantity"] <= 0:
             text = texts.wrong_quantity(account.id, number, article, row["quantity"])
-            wrong.setdefault(_key(account, number, "quantity"), (posting_id, text))
+            wrong.setdefault(alert_key(account, number, "quantity"), (posting_id, text))
     for posting in postings:
         if posting.status is PostingStatus.UNKNOWN:
             text = texts.unknown_status(account.id, posting.number, posting.status_there)
-            wrong[_key(account, posting.number, "status")] = (ids[posting.number], text)
+            wrong[alert_key(account, posting.number, "status")] = (ids[posting.number], text)
     for key, (posting_id, text) in wrong.items():
         raise_alert(connection, key, "warning", text, now, account=account.id, posting_id=posting_id)
     told = connection.execute(sql("orders/open_alerts"), {"ids": list(ids.values())}).fetchall()
     ours = {
-        _key(account, posting.number, about)
+        alert_key(account, posting.number, about)
         for posting in postings
         for about in ("article", "quantity", "status")
     }
@@ -549,7 +561,8 @@ def _tell_problems(
             end_alert(connection, row["key"], now)
 
 
-def _key(account: Account, number: str, about: str) -> str:
+def alert_key(account: Account, number: str, about: str) -> str:
+    """The key of the alert about a trouble of an order: article, quantity, status."""
     return f"order/{account.id}/{number}/{about}"
 
 

@@ -52,7 +52,7 @@ class Read:
     Attributes:
         orders: what became of the orders that were read.
         returns: that are new or have moved.
-        bad: orders that were set aside.
+        bad: orders that were set aside, each once.
         lapsed: reservations that only a push spoke of.
         pages: calls that brought something.
     """
@@ -199,10 +199,7 @@ class Intake:
                 )
 
         bad += [unusable(posting, error) for posting, error in _sifted(good, take)]
-        for row in bad:
-            with self.database.transaction() as connection:
-                set_aside(connection, self.account, row, source, self.clock.now())
-        self.read.bad += len(bad)
+        self._set_aside(bad, source)
 
     def _take_returns(self, page: Sequence[Return | Malformed]) -> None:
         good = [row for row in page if isinstance(row, Return)]
@@ -216,10 +213,12 @@ class Intake:
             Malformed(one.number, {"return": one.external_id, "quantity": one.quantity}, str(error))
             for one, error in _sifted(good, take)
         ]
+        self._set_aside(bad, "poll")
+
+    def _set_aside(self, bad: Sequence[Malformed], source: Source) -> None:
         for row in bad:
             with self.database.transaction() as connection:
-                set_aside(connection, self.account, row, "poll", self.clock.now())
-        self.read.bad += len(bad)
+                self.read.bad += set_aside(connection, self.account, row, source, self.clock.now())
 
     # ------------------------------------------------------------ memory
 

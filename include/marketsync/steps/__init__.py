@@ -10,6 +10,7 @@ from marketsync.steps.catalog import extract_diff, poll_status, transform
 from marketsync.steps.counts import Counts
 from marketsync.steps.exchange import UPLOAD_BUDGET, plan, plan_channel, report, upload, upload_channel
 from marketsync.steps.fulfilment import fulfil
+from marketsync.steps.orders import take_orders
 from marketsync.steps.quarantine import quarantined, raise_quarantined
 from marketsync.steps.reconcile import reconcile, workbook
 from marketsync.steps.release import answer, ask
@@ -39,6 +40,7 @@ __all__ = [
     "refresh_dictionaries",
     "report",
     "run_shipments",
+    "take_orders",
     "transform",
     "upload",
     "upload_channel",

@@ -12,6 +12,7 @@ from marketsync_airflow.graphs.catalog import catalog
 from marketsync_airflow.graphs.dictionaries import dictionaries
 from marketsync_airflow.graphs.fulfilment import fulfilment
 from marketsync_airflow.graphs.housekeeping import housekeeping
+from marketsync_airflow.graphs.orders import orders
 from marketsync_airflow.graphs.reconcile import reconcile
 from marketsync_airflow.graphs.release import release
 from marketsync_airflow.graphs.shipments import shipments
@@ -26,6 +27,7 @@ __all__ = [
     "dictionaries",
     "fulfilment",
     "housekeeping",
+    "orders",
     "prices",
     "reconcile",
     "release",

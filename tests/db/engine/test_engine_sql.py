@@ -103,8 +103,17 @@ _FULFILMENT: dict[str, Any] = {
     "status_there": None, "task_id": 1, "task_ids": [1], "unnamed": False,
 }  # fmt: skip
 
+_ORDERS: dict[str, Any] = {
+    "cancellation": None, "counted_at": NOW, "counts": [1], "created_at": NOW, "delivery_method": "1",
+    "event_id": 1, "flow": "changes", "ids": [1], "lapses_at": NOW, "number": "1-1", "numbers": ["1-1", "2-1"],
+    "on_hand": False, "posting_id": 1, "products": [1, 2], "read": True, "reserves": True, "rows": "[]",
+    "scheme": "marketplace", "ship_by": NOW, "source": "push", "status": "to_ship", "status_there": "awaiting_deliver",
+    "substatus_there": None, "tracking_number": None, "warehouse": MOSCOW, "watermark": NOW, "channels": ["stock"],
+}  # fmt: skip
+
 OTHER_SAMPLES: dict[str, dict[str, Any]] = {
     **{name: _FULFILMENT for name in FILES if name.startswith("fulfilment/")},
+    **{name: _ORDERS for name in FILES if name.startswith("orders/")},
     "desired/gallery": {"field": "images"},
     "promotion/save": {"place": 0},
     "limiter/take": {"at": None},
