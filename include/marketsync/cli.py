@@ -21,6 +21,7 @@ from marketsync.commands import (
     quarantine,
     release,
     shipments,
+    shop_orders,
     stops,
     store,
     watchdog,
@@ -36,6 +37,7 @@ for module in (store, exchange, adopt, release, stops, promotions, quarantine, h
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(prices.app, name="prices")
 app.add_typer(deadlines.alerts, name="alerts")
+app.add_typer(shop_orders.app, name="shop-orders")
 app.add_typer(erp_keys.app, name="erp-key")
 app.add_typer(fulfilment.app, name="fulfilment")
 orders.app.add_typer(deadlines.due)

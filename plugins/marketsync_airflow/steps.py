@@ -163,6 +163,12 @@ def run_shipments() -> Counts:
     return _call("run_shipments")
 
 
+@task(execution_timeout=Timeout.QUICK)
+def orders_to_shop(account_id: str) -> Counts:
+    """Put the orders into the shop; what the shop did not take is put there by the next run."""
+    return _call("orders_to_shop", account_id)
+
+
 @task
 def answer(account_id: str, given: dict[str, Any]) -> Counts:
     """Release or turn down what a person was asked about, as the answer says."""

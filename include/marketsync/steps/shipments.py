@@ -70,7 +70,7 @@ def _serve(runtime: Runtime, settings: Carrier) -> Counts:
             )
             tracking = Tracking(runtime.database, runtime.clock, carrier, settings, _BUDGET, counts)
             # the services of a carrier fail apart: trouble with one is no reason to leave the others
-            for work in (shipping.order, shipping.print_labels, tracking.follow):
+            for work in (shipping.order, shipping.hand_numbers_on, shipping.print_labels, tracking.follow):
                 try:
                     work()
                 except Fatal:

@@ -21,6 +21,7 @@ from marketsync.carriers.base import (
     Stage,
 )
 from marketsync.carriers.dpd import Dpd
+from marketsync.carriers.dpd.addresses import in_parts
 from marketsync.carriers.dpd.words import stage_of_event
 from marketsync.carriers.registry import carrier_of
 from marketsync.errors import BadInput, Fatal, Retriable, Uncertain
@@ -110,8 +111,32 @@ def test_an_address_in_one_line_stands_in_for_its_parts(bench: Bench) -> None:
     )
     asked = etree.fromstring(bench.far_side.seen[0].body).find(".//receiverAddress")
     assert asked.findtext("addressString") == "Казань, Баумана 5"
+    assert asked.findtext("extraInfo") == "Казань, Баумана 5"
     assert asked.findtext("terminalCode") == "M11"
-    assert asked.find("street") is None
+    assert (asked.findtext("street"), asked.findtext("house")) == ("Баумана", "5")
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("ул. Баумана, д. 5, кв. 7", "ул|Баумана|5|||7"),
+        ("улица Баумана, 5, 7", "ул|Баумана|5|||7"),
+        ("Баумана ул., дом 5А, корп. 2, стр. 3, квартира 7", "ул|Баумана|5А|2|3|7"),
+        ("г. Казань, пр-т Победы 12/2, кв 140", "пр-кт|Победы|12/2|||140"),
+        ("420111, Татарстан, Казань, Баумана, 5", "|Баумана|5|||"),
+        ("ул. 8 Марта, д. 10, подъезд 2, этаж 3", "ул|8 Марта|10|||"),
+        ("ул. 1905 года, 7", "ул|1905 года|7|||"),
+        ("наб. реки Фонтанки, д.5, к.1", "наб|реки Фонтанки|5|1||"),
+        ("СНТ Ромашка, участок 14", ""),
+        ("ул. Баумана", ""),
+        ("5, 7", ""),
+        ("", ""),
+    ],
+)
+def test_a_line_is_taken_apart_where_that_is_certain(line: str, parts: str) -> None:
+    found = in_parts(line, ("Россия", "Татарстан", "Казань"))
+    names = ("streetAbbr", "street", "house", "houseKorpus", "str", "flat")
+    assert ("|".join(found.get(name, "") for name in names) if found else "") == parts
 
 
 @pytest.mark.parametrize(
