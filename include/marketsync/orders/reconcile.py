@@ -204,9 +204,7 @@ class _Comparison:
         key = {"reconciliation_id": self._number}
         with self._database.transaction() as connection:
             numbers = [row["number"] for row in connection.execute(sql("order_reconcile/to_read"), key)]
-            connection.execute(
-                sql("order_reconcile/forget"), {"account": self._account, "numbers": numbers}
-            )
+            connection.execute(sql("order_reconcile/forget"), {"account": self._account, "numbers": numbers})
         again = [shown.postings[number] for number in numbers if number in shown.postings]
         for place in range(0, len(again), _PORTION):
             self._intake.take_again(again[place : place + _PORTION], self._began)
@@ -250,7 +248,7 @@ class _Comparison:
                 connection,
                 key,
                 "warning",
-                f"Сверка заказов {self._account} № {self._number}: {told}. Чего не хватало, взято или отправлено снова; "
+                f"Сверка заказов {self._account} № {self._number}: {told}. Чего не хватало, взято или послано снова; "
                 "причины и что делать - лист «Заказы» отчёта сверки",
                 now,
                 account=self._account,

@@ -20,7 +20,9 @@ select
 from here as h
 full join shown as s on h.number = s.number
 cross join lateral (
-    select (coalesce(h.recent, false) or coalesce(h.changed_at > %(lately)s, false)) and h.state is distinct from 'refused' as so
+    select
+        (coalesce(h.recent, false) or coalesce(h.changed_at > %(lately)s, false))
+        and h.state is distinct from 'refused' as so
 ) as fresh
 cross join lateral (
     values
