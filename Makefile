@@ -21,7 +21,7 @@ export PYTHONPATH := $(CURDIR)/include:$(CURDIR)/plugins:$(CURDIR)
 export AIRFLOW_HOME := $(CURDIR)/var/airflow
 export AIRFLOW__LOGGING__LOGGING_LEVEL := WARNING
 
-.PHONY: help setup demo up down status test bench lint format docs docs-check lock check clean
+.PHONY: help setup demo up down status test chaos bench lint format docs docs-check lock check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ status: setup ## what runs, and where
 
 test: setup ## all tests that need only Python and make; ARGS=... goes to pytest
 	@$(BIN)/python -m pytest -q -n 3 --dist loadscope --no-loadscope-reorder $(TESTS) $(ARGS)
+
+chaos: setup ## the random histories, twenty times as many; takes about an hour
+	@MARKETSYNC_HISTORIES=20 $(BIN)/python -m pytest -q -n 2 tests/db -k "histor or lives" $(ARGS)
 
 bench: setup ## measure: import, plan, the exchange through Airflow; takes about 20 minutes
 	@$(BIN)/python -m bench

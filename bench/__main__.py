@@ -17,6 +17,8 @@ BENCHES = (
     "bitrix",
     "pictures",
     "releases",
+    "renames",
+    "gateway_pushes",
     "exchange",
 )
 

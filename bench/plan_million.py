@@ -100,8 +100,8 @@ def _settle(database: Database, prices: Lane) -> None:
         plan.fill_desired(connection, prices)
         connection.execute(
             "update offer_channel as oc set confirmed_amount = d.amount, confirmed_old = d.old, "
-            "confirmed_text = d.text, confirmed_floor = coalesce(d.floor, oc.confirmed_floor)"
-            " from desired as d where d.offer_id = oc.offer_id"
+            "confirmed_text = d.text, confirmed_floor = coalesce(d.floor, oc.confirmed_floor) "
+            "from desired as d where d.offer_id = oc.offer_id"
         )
         connection.execute(
             "update price set amount = amount + 20 where price_type_id = 1 and mod(product_id, 100) = 7"

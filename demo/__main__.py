@@ -107,6 +107,7 @@ def _loaded(story: Story, first: Path) -> None:
 def _changed(story: Story, deliveries: Path) -> None:
     first, second = deliveries / "first", deliveries / "second"
     story.deliver(second, "1 % changes")
+    story.turn_down("a person answers the guards")
     story.edit_cabinet(_unchanged(first, second)[:EDITED])
     counts = story.reconcile("after somebody's edits")
     if counts["healed"] < EDITED:

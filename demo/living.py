@@ -53,6 +53,7 @@ def judge_living(
     after: Cards,
     *,
     warehouses: Sequence[str] | None = None,
+    ours: Sequence[str] = (),
 ) -> Verdict:
     """Compare a living cabinet after its adoption and a full run with what it was and what the store asks for.
 
@@ -61,6 +62,7 @@ def judge_living(
         adoption: its adoption.json.
         before, after: the cabinet's state, cards by article.
         warehouses: those whose stocks follow the store; None for all.
+        ours: sizes and weight that the store owns: on adopted cards they are the store's.
     """
     expected = _only(expected, warehouses)
     differences: list[str] = []
@@ -73,14 +75,21 @@ def judge_living(
         if shown is None:
             differences.append(f"{name}: the card is gone")
             continue
-        kept = _THEIRS if product_id in goods else (*_THEIRS, *_FOLLOWING)
+        adopted = product_id in goods
+        kept = [field for field in _THEIRS if field not in ours] if adopted else [*_THEIRS, *_FOLLOWING]
         differences += [
             f"{name}: {field} was {card[field]!r}, is {shown[field]!r}"
             for field in kept
             if card[field] != shown[field]
         ]
-        if product_id in goods:
+        if adopted:
             guid = goods[product_id]
+            mine = expected["offers"][guid]["card"]
+            differences += [
+                f"{name}: {field} is {shown[field]!r}, the store's is {mine[field]!r}"
+                for field in ours
+                if int(shown[field] or 0) != int(mine[field])
+            ]
             held = card if guid in adoption["held"] else None
             differences += [f"{name}: {text}" for text in _follows(expected["offers"][guid], shown, held)]
     wanted = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from demo import person
 from demo.judge import Verdict, judge, read_expected
 from demo.sandbox_client import Cabinet, Traffic
 from demo.table import Row
@@ -35,6 +36,7 @@ _VISIBLE_AFTER = 5.0
 _IMPORT_SECONDS = 300.0
 _REST_SECONDS = 900.0
 _RUN_SECONDS = 300.0
+_QUESTION_SECONDS = 120.0
 
 
 @dataclass(slots=True)
@@ -176,6 +178,18 @@ class Story:
         self.outcome.causes.append((name, counts["causes"], counts["healed"]))
         self.outcome.workbook = row["workbook"] or self.outcome.workbook
         return counts
+
+    def turn_down(self, name: str) -> None:
+        """A person looks at what the guards ask about, in Airflow, and turns it down."""
+        dag = f"{self._account}__release"
+        began = SYSTEM.monotonic()
+        run, subject = person.answer(
+            self._stack.airflow, dag, person.DISCARD, "опечатка в 1С", _QUESTION_SECONDS
+        )
+        ended = self._stack.airflow.wait_run(dag, run, _RUN_SECONDS)
+        if ended.state != "success":
+            self.outcome.failures.append(f"{dag} ended as {ended.state}")
+        self._row(Row(name, seconds=SYSTEM.monotonic() - began, result=f"{person.DISCARD}: {subject}"))
 
     def rest(self) -> None:
         """Wait until what was made due again is sent."""

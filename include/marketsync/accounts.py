@@ -352,13 +352,26 @@ class Site(_Strict):
 
 
 class Retention(_Strict):
-    """How many days of history are kept."""
+    """How many days of history are kept.
+
+    Attributes:
+        orders: after an order's end, with all that hangs on it.
+        order_events: what was heard of orders.
+        labels: after an order's end, its label.
+        answers: what the ERP was answered, for calls that it repeats.
+        alerts: after they ended.
+    """
 
     api_calls: int = Field(default=30, ge=1)
     changes: int = Field(default=90, ge=1)
     reconciliations: int = Field(default=30, ge=1)
     deliveries: int = Field(default=14, ge=1)
     pictures: int = Field(default=60, ge=7)
+    orders: int = Field(default=400, ge=30)
+    order_events: int = Field(default=90, ge=7)
+    labels: int = Field(default=60, ge=1)
+    answers: int = Field(default=7, ge=1)
+    alerts: int = Field(default=90, ge=1)
 
 
 class Accounts(_Strict):
@@ -376,6 +389,7 @@ class Accounts(_Strict):
     watchdog: Watchdog = Watchdog()
     import_schedule: str = "*/10 * * * *"
     housekeeping_schedule: str = "40 4 * * *"
+    shipments_schedule: str = "9-59/10 * * * *"
     retention: Retention = Retention()
     picture_checks: PictureChecks = PictureChecks()
     accounts: tuple[Account, ...]
@@ -386,6 +400,21 @@ class Accounts(_Strict):
         twice = sorted({name for name in ids if ids.count(name) > 1})
         if twice:
             raise ValueError(f"account ids must be unique; twice: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _carriers_are_known(self) -> Accounts:
+        ids = [carrier.id for carrier in self.carriers]
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        if twice:
+            raise ValueError(f"carrier ids must be unique; twice: {', '.join(twice)}")
+        for account in self.accounts:
+            named = account.orders.carrier if account.orders else None
+            if named is not None and named not in ids:
+                known = ", ".join(ids) or "none"
+                raise ValueError(
+                    f"account {account.id}: there is no carrier {named!r}; carriers has: {known}"
+                )
         return self
 
     @property

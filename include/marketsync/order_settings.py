@@ -33,7 +33,9 @@ class Orders(_Strict):
         reread_days: how many days a daily reading goes over again.
         alert_shares: shares of the time to ship-by at which people are told.
         alert_minutes: minutes before ship-by at which people are told.
+        figure_share: at this share of the way to a threshold of the marketplace people are warned.
         erase_days: after the end of an order its buyer's data is erased.
+        erase_at_latest_days: after it was made its buyer's data is erased, whatever became of it.
         carrier: which of `carriers` delivers what the marketplace does not.
     """
 
@@ -44,7 +46,9 @@ class Orders(_Strict):
     reread_days: int = Field(default=5, ge=1, le=30)
     alert_shares: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = (0.5,)
     alert_minutes: tuple[Annotated[int, Field(gt=0)], ...] = (120, 30)
+    figure_share: float = Field(default=0.8, gt=0, lt=1)
     erase_days: int = Field(default=30, ge=1)
+    erase_at_latest_days: int = Field(default=90, ge=1)
     carrier: str | None = None
 
 
@@ -190,9 +194,17 @@ class Watchdog(_Strict):
     Attributes:
         ping: the connection of an outside dead-man switch: its address is fetched every minute while all is well.
         webhook: the connection that alerts are posted to.
+        airflow: the connection with Airflow's address, whose health is looked at; no login is needed.
         stale_minutes: without any sign of life a flow is an alert.
+        stock_minutes: the same of the cycle of stocks, which runs every 10 minutes.
+        task_minutes: how long what was asked for of an order may wait.
+        label_minutes: how long a label may.
     """
 
     ping: str | None = None
     webhook: str | None = None
+    airflow: str | None = None
     stale_minutes: float = Field(default=10, gt=0)
+    stock_minutes: float = Field(default=30, gt=0)
+    task_minutes: float = Field(default=30, gt=0)
+    label_minutes: float = Field(default=15, gt=0)

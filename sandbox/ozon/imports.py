@@ -190,6 +190,9 @@ def _update(
     sent: Prices,
     due: float,
 ) -> None:
+    if system.knobs.import_barcodes == "add":
+        # what else is bound to the card, as the marketplace's own OZN... codes, outlives an update
+        card = replace(card, barcodes=tuple(dict.fromkeys((*card.barcodes, *product.card.actual.barcodes))))
     current = product.prices.actual
     wanted = replace(current, price=sent.price, old_price=sent.old_price, vat=sent.vat, pending=None)
     prices = pricing.settle_change(current, wanted)

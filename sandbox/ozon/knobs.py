@@ -77,6 +77,9 @@ class OzonKnobs:
     """UNSURE: the error's text says 255, the field's text says 500."""
     category_or_vat_error: Literal["item_error", "item_vanishes"] = "item_error"
     """UNSURE: an item with a wrong category or VAT fails with a code, or is missing from the task's items."""
+    import_barcodes: Literal["add", "replace"] = "add"
+    """UNSURE: an import's barcode joins those that are bound to the card, or takes their place. Barcodes are bound
+    and unbound by methods of their own, and the marketplace's own codes outlive imports: it joins."""
     unknown_attribute: Literal["error", "warning"] = "error"
     """UNSURE: an attribute that the type does not have fails the item, or is dropped with a warning."""
     unknown_fields: Literal["reject_400", "ignore"] = "reject_400"

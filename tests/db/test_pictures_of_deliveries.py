@@ -18,6 +18,7 @@ from marketsync.clock import SYSTEM
 from marketsync.db import Database
 from marketsync.files import Files
 from marketsync.gateway.app import create_app
+from marketsync.gateway.surroundings import Surroundings
 from marketsync.marketplaces.base import PictureRules
 from marketsync.pictures.check import check
 from marketsync.pictures.media import Kept, keep_pictures
@@ -105,7 +106,9 @@ def test_pictures_in_archives_are_read_in_place_and_damage_is_told(
 @contextmanager
 def gateway(files: Files) -> Iterator[str]:
     """The gateway on a port of its own."""
-    server = uvicorn.Server(uvicorn.Config(create_app(files), port=0, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(Surroundings(files=files)), port=0, log_level="warning")
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

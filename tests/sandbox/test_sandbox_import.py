@@ -292,9 +292,15 @@ def test_a_barcode_belongs_to_one_product(ozon: Ozon) -> None:
     ozon.imported(item("A-1", barcode="4601234567893"))
     (failed,) = ozon.imported(item("A-2", barcode="4601234567893"))
     assert codes(failed) == ["barcode_already_used"]
+
+
+@pytest.mark.parametrize(("variant", "outcome"), [("add", "failed"), ("replace", "imported")])
+def test_a_second_barcode_joins_the_first_or_takes_its_place(ozon: Ozon, variant: str, outcome: str) -> None:
+    ozon.knobs(import_barcodes=variant)
+    ozon.imported(item("A-1", barcode="4601234567893"))
     ozon.imported(item("A-1", barcode="4601234567894"))
-    (done,) = ozon.imported(item("A-2", barcode="4601234567893"))
-    assert done["status"] == "imported"
+    (second,) = ozon.imported(item("A-2", barcode="4601234567893"))
+    assert second["status"] == outcome
 
 
 @pytest.mark.parametrize(

@@ -270,7 +270,13 @@ class OrderDesk(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """One of the marketplace's figures of an account; beyond `danger` it bars the account from selling."""
+    """One of the marketplace's figures of an account; beyond `danger` it bars the account from selling.
+
+    Attributes:
+        best: the best that it can be: 100 of a share of what went well, 5 of a mark; None: not known.
+        figure: the store's own share that it judges (orders/figures.py), where it judges one.
+        days: over which it is reckoned.
+    """
 
     name: str
     title: str
@@ -278,6 +284,9 @@ class Rating:
     warning: Decimal | None = None
     danger: Decimal | None = None
     higher_is_better: bool = True
+    best: Decimal | None = None
+    figure: str | None = None
+    days: int = 14
 
 
 # ------------------------------------------------------------------ fulfilment

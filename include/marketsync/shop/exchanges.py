@@ -39,12 +39,17 @@ class Exchange:
     Attributes:
         location: a folder of the common file store, or (`folder`) a path of this machine, '#', and its
         content's mark.
+        began_at: nothing in it is older than this moment by our clock; None: than `delivered_at`.
+        reading: 'as_written'; 'part': one portion of several, so that what it does not name stays; 'whole': all
+            portions of an exchange in which 1C named every good that there is.
     """
 
     exchange_id: int
     source: str
     location: str
     delivered_at: datetime
+    began_at: datetime | None = None
+    reading: str = "as_written"
 
     def place(self, files: Files | None = None) -> Path | Folder:
         """Where the files lie; `files` is the common store, by default that of the environment."""

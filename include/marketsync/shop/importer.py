@@ -50,6 +50,7 @@ __all__ = ["FULL_SHARE", "Changed", "ImportResult", "import_delivery"]
 FULL_SHARE = 0.7
 """The least share of the known rows that a full delivery must hold to be believed where it lacks some."""
 
+_PART, _WHOLE = "part", "whole"  # exchange.reading
 _HELD_KINDS = ("goods", "variants", "prices", "stocks")
 
 Connection = psycopg.Connection[Row]
@@ -114,6 +115,7 @@ def import_delivery(
     *,
     shrink: float = FULL_SHARE,
     erp: Erp | None = None,
+    reading: str = "as_written",
 ) -> ImportResult:
     """Read and merge one delivery. Call it for what `claim_next` gave, inside its block.
 
@@ -124,13 +126,14 @@ def import_delivery(
         place: where its files lie.
         shrink: a full delivery with less than this share of what is known is held: it deletes nothing.
         erp: what the counts are of, and so which orders they know of.
+        reading: of the exchange's row: whether the delivery is read as its files say, as a part, or as all there is.
 
     Raises:
         BadInput: the delivery cannot be used; nothing of it is merged, and the exchange's error tells why.
     """
     try:
         with database.transaction() as connection, open_delivery(place) as delivery:
-            return _Import(connection, clock, exchange_id, shrink, erp or Erp()).run(delivery)
+            return _Import(connection, clock, exchange_id, shrink, erp or Erp(), reading).run(delivery)
     except BadInput as error:
         _refuse(database, clock, exchange_id, error)
         raise
@@ -155,7 +158,13 @@ class _Import:
     """The import of one delivery, inside one transaction."""
 
     def __init__(
-        self, connection: Connection, clock: Clock, exchange_id: int, shrink: float, erp: Erp
+        self,
+        connection: Connection,
+        clock: Clock,
+        exchange_id: int,
+        shrink: float,
+        erp: Erp,
+        reading: str,
     ) -> None:
         self._connection = connection
         self._clock = clock
@@ -163,6 +172,8 @@ class _Import:
         self._shrink = shrink
         self._erp = erp
         self._booked = 0
+        self._reading = reading
+        self._part_of_full: list[str] = []
         self._staging = Staging(connection, exchange_id)
         self._tallies = _Tallies()
         self._stamp: dict[str, object] = {"exchange_id": exchange_id, "now": clock.now()}
@@ -174,6 +185,7 @@ class _Import:
         parts = shop.parts() if shop else commerceml_parts(delivery)
         self._stage(parts)
         self._refuse_empty(parts)
+        self._apply_reading()
         self._execute("shop/analyze")
         self._tell_duplicates()
         self._execute("shop/keep_last")
@@ -212,11 +224,20 @@ class _Import:
     def _refuse_empty(self, parts: Sequence[Part]) -> None:
         """An export whose filter lets nothing through. Definitions alone are a delivery only of changes."""
         staging = self._staging
-        if staging.read["goods"] or staging.read["offers"]:
+        if staging.read["goods"] or staging.read["offers"] or self._reading == _PART:
             return
         brought = any(part.head.groups or part.head.properties for part in parts)
         if self._full() or not (brought or staging.price_types or staging.warehouses):
             raise BadInput(say("nothing_inside", count=len(parts)), hint=say("empty_hint"))
+
+    def _apply_reading(self) -> None:
+        """A portion of a full load does not say that the rest is gone; the whole of an exchange does."""
+        full = self._staging.full
+        if self._reading == _PART:
+            self._part_of_full = sorted(kind for kind, said in full.items() if said)
+            full.update(dict.fromkeys(full, False))
+        elif self._reading == _WHOLE:
+            full.update(dict.fromkeys(full.keys() & {"goods", "variants"}, True))
 
     def _full(self) -> bool:
         return any(self._staging.full.get(kind) for kind in ("goods", "variants"))
@@ -358,6 +379,8 @@ class _Import:
         }
         if self._booked:
             counts["booked"] = self._booked
+        if self._part_of_full:
+            counts["part_of_full"] = self._part_of_full
         if held:
             counts["held"] = sorted(held)
         if changed.products or changed.prices or changed.stocks or self._booked:

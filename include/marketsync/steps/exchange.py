@@ -17,6 +17,7 @@ from marketsync.sync import apply, cards, renewal
 from marketsync.sync import plan as planning
 from marketsync.sync.kinds import Documents, kind_of
 from marketsync.sync.lane import Lane
+from marketsync.sync.strangers import require_adoption
 
 __all__ = ["UPLOAD_BUDGET", "open_changes", "plan", "plan_channel", "report", "upload", "upload_channel"]
 
@@ -39,9 +40,14 @@ def plan_channel(runtime: Runtime, account: str, channel: str, *, full: bool = F
 
 
 def plan(runtime: Runtime, account: str, pipeline: str) -> Counts:
-    """Plan every channel of a pipeline."""
+    """Plan every channel of a pipeline; a sign of life for the watchdog."""
     lanes = runtime.seller(account).pipeline(Pipeline(pipeline))
-    return total([plan_channel(runtime, account, lane.channel.name) for lane in lanes])
+    counts = total([plan_channel(runtime, account, lane.channel.name) for lane in lanes])
+    with runtime.database.transaction() as connection:
+        connection.execute(
+            sql("watchdog/heard"), {"account": account, "flow": pipeline, "now": runtime.clock.now()}
+        )
+    return counts
 
 
 def upload_channel(runtime: Runtime, account: str, channel: str) -> Counts:
@@ -71,6 +77,8 @@ def upload_channel(runtime: Runtime, account: str, channel: str) -> Counts:
 def _send(seller: Seller, lane: Lane) -> apply.Sent:
     """Upload; where what was confirmed lets something else go, plan and upload that too."""
     documents = _documents(seller, lane)
+    if documents is not None:
+        require_adoption(lane)
     sent = apply.run(lane, documents, budget=UPLOAD_BUDGET)
     for _ in range(kind_of(lane).rounds - 1):
         if not sent.confirmed or not planning.make(lane).planned:

@@ -107,4 +107,5 @@ def import_claimed(runtime: Runtime, exchange: Exchange) -> ImportResult:
         place,
         shrink=runtime.accounts.store.shrink,
         erp=runtime.accounts.erp,
+        reading=exchange.reading,
     )

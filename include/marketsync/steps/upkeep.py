@@ -12,6 +12,9 @@ from marketsync.runtime import Runtime, Seller
 from marketsync.shop.handover import forget_deliveries
 from marketsync.steps.adopt import adoption_name
 from marketsync.steps.counts import Counts
+from marketsync.steps.figures import order_figures
+from marketsync.steps.keys import look_at_keys
+from marketsync.steps.order_upkeep import erase_buyers, forget_orders
 from marketsync.steps.reconcile import workbook_name
 from marketsync.sync import dictionaries
 
@@ -19,7 +22,6 @@ __all__ = ["housekeeping", "refresh_dictionaries"]
 
 _log = structlog.get_logger(__name__)
 
-_KEY_WARNING = timedelta(days=14)
 _READINGS_KEPT = 2  # of each account, row by row; what they changed is remembered apart
 
 
@@ -68,7 +70,6 @@ def housekeeping(runtime: Runtime) -> Counts:
     for row in adoptions:
         runtime.files.delete(adoption_name(row["account"], row["adoption_id"]))
     deliveries = forget_deliveries(runtime.files, now - timedelta(days=keep.deliveries))
-    expiring = sum(_expires_soon(runtime, account.id) for account in runtime.accounts.accounts)
     return {
         "partitions": created,
         "dropped": dropped,
@@ -80,22 +81,11 @@ def housekeeping(runtime: Runtime) -> Counts:
         "adoptions": len(adoptions),
         "delivery_files": deliveries,
         "pictures": pictures,
-        "keys_expiring": expiring,
+        "buyers_erased": erase_buyers(runtime),
+        **forget_orders(runtime),
+        **order_figures(runtime),
+        **look_at_keys(runtime),
     }
-
-
-def _expires_soon(runtime: Runtime, account: str) -> bool:
-    seller = runtime.seller(account)
-    expires = seller.marketplace.check(seller.client)
-    if expires is None or expires - runtime.clock.now() > _KEY_WARNING:
-        return False
-    _log.error(
-        "the account's key expires soon: make a new one in the cabinet and put it into the connection",
-        account=account,
-        connection=seller.account.connection,
-        expires_at=expires.isoformat(),
-    )
-    return True
 
 
 def _wrong_warehouses(seller: Seller) -> list[str]:

@@ -21,27 +21,24 @@ from marketsync.http.answers import RequestRefused
 from marketsync.marketplaces.base import (
     Accepted,
     Item,
-    Offer,
     Outcome,
     Problem,
     Recovery,
     Result,
 )
-from marketsync.sync import texts
 from marketsync.sync.batch import Batch, build
 from marketsync.sync.kinds import Documents, kind_of
-from marketsync.sync.lane import Lane, offer_of
+from marketsync.sync.lane import Lane
 from marketsync.sync.ration import apportion, limited
+from marketsync.sync.recovery import AFTER_UNCERTAIN, recover
 from marketsync.sync.settle import settle, withdraw
+from marketsync.sync.strangers import without_strangers
 
 __all__ = ["Sent", "run"]
 
 _log = structlog.get_logger(__name__)
 
-_AFTER_UNCERTAIN = timedelta(seconds=30)
 _AFTER_TROUBLE = timedelta(seconds=60)
-_AFTER_RENAMED_THERE = timedelta(minutes=2)
-_AFTER_NOT_SHOWN = timedelta(minutes=10)
 _REFUSED_IN_A_ROW = 10  # many equal wrong requests may cost an account its access
 _ITEM_PATIENCE = (
     45.0  # seconds of a run; the longest pause between two updates of an item that is common is 30 s
@@ -116,7 +113,7 @@ def run(lane: Lane, documents: Documents | None, *, budget: timedelta) -> Sent:
                 f"Another upload of {lane.account.id}/{lane.channel.name} is under way",
                 hint="It will send what is planned; nothing is lost",
             )
-        _recover(lane)
+        recover(lane)
         apportion(lane)
         _Uploader(lane, documents, sent, budget).run()
     waiting = _waiting(lane)
@@ -238,7 +235,9 @@ class _Uploader:
         if not batch.unchecked:
             return [(batch.submission, batch.items)]
         lane = self._lane
-        items = self._without_strangers(batch)
+        items, strangers = without_strangers(lane, batch)
+        with self._counting:
+            self._sent.add(strangers)
         if not items:
             return []
         prepared = lane.channel.prepare(items, batch.new)
@@ -292,7 +291,7 @@ class _Uploader:
                     "the call's answer never came; it is read back before it is repeated", error=str(error)
                 )
                 raise
-            withdraw(lane, submission, error, pause=_AFTER_UNCERTAIN, effect=True)
+            withdraw(lane, submission, error, pause=AFTER_UNCERTAIN, effect=True)
             return None
         except (Retriable, Fatal) as error:
             withdraw(lane, submission, error, pause=_AFTER_TROUBLE, effect=False)
@@ -344,37 +343,6 @@ class _Uploader:
                 hint="The form of the request is wrong, not an item: nothing more is sent until this is mended",
             ) from error
 
-    def _without_strangers(self, batch: Batch) -> list[Item]:
-        """Take out cards that the article would not reach: a card is sent by its article, and that may be another's.
-
-        A new card whose article the cabinet already has was made by hand and stays as it is. A known card that is
-        called otherwise there was renamed in the cabinet: sent by its old article, it would be made a second time.
-        What is taken out is settled before the call, and only then does the intent say that there is one: whatever
-        happens to the call, nobody takes such a card for ours afterwards.
-        """
-        lane = self._lane
-        checked = _Checked(batch, lane)
-        outcomes = checked.outcomes
-        kept = [item for item in batch.items if item.offer.offer_id not in outcomes]
-        if checked.renamed:
-            with lane.database.transaction() as connection:
-                connection.execute(
-                    sql("offer/moved_there"),
-                    {
-                        "account": lane.account.id,
-                        "ids": list(checked.renamed),
-                        "articles": list(checked.renamed.values()),
-                        "channels": list(lane.channel.apart_from),
-                        "visible_after": lane.channel.visible_after.total_seconds(),
-                        "now": lane.clock.now(),
-                    },
-                )
-        if outcomes:
-            settle(lane, batch.submission, list(outcomes.values()), (), close=not kept)
-            with self._counting:
-                self._sent.add(list(outcomes.values()))
-        return kept
-
     def _settle(self, submission: int, items: Sequence[Item], answer: Accepted | Sequence[Outcome]) -> None:
         if isinstance(answer, Accepted):
             with self._lane.database.transaction() as connection:
@@ -394,82 +362,6 @@ class _Uploader:
             self._sent.add(answer)
 
 
-class _Checked:
-    """What the marketplace calls the cards of a batch, and which of them must not be sent under their article."""
-
-    def __init__(self, batch: Batch, lane: Lane) -> None:
-        known = lane.channel.identify([item.offer for item in batch.items])
-        self._by_id = {identity.external_id: identity for identity in known}
-        self._by_article = {identity.article: identity for identity in known}
-        with lane.database.transaction() as connection:
-            rows = connection.execute(
-                sql("offer/ours"), {"account": lane.account.id, "external_ids": list(self._by_id)}
-            ).fetchall()
-        self._ours = {row["external_id"] for row in rows}
-        self._new = batch.new
-        self.renamed: dict[int, str] = {}
-        """Offer -> what its card is called there."""
-        self.outcomes = {
-            item.offer.offer_id: outcome
-            for item in batch.items
-            if (outcome := self._outcome(item.offer)) is not None
-        }
-
-    def _outcome(self, offer: Offer) -> Outcome | None:
-        """None where the article reaches the offer's own card, or none at all."""
-        if offer.external_id is not None:
-            shown = self._by_id.get(offer.external_id)
-            if shown is not None and shown.article == offer.article:
-                return None
-            if shown is not None:
-                self.renamed[offer.offer_id] = shown.article
-            # a card that is not shown at all may be gone: the next reconciliation finds out
-            pause = _AFTER_NOT_SHOWN if shown is None else _AFTER_RENAMED_THERE
-            return Outcome(offer.offer_id, Result.RETRY, again_after=pause.total_seconds())
-        there = self._by_article.get(offer.article)
-        if there is None:
-            return None
-        if there.external_id in self._ours:
-            return Outcome(offer.offer_id, Result.RETRY, again_after=_AFTER_RENAMED_THERE.total_seconds())
-        if offer.offer_id in self._new:
-            problem = Problem("exists_there", texts.exists_there(offer.article), "article")
-            return Outcome(offer.offer_id, Result.REJECTED, problems=(problem,))
-        return None
-
-
 def _refused(item: Item, error: RequestRefused) -> Outcome:
     problem = Problem(error.code or str(error.status), error.text or error.message, error.place.field)
     return Outcome(item.offer.offer_id, Result.REJECTED, item.warehouse, problems=(problem,))
-
-
-def _recover(lane: Lane) -> None:
-    """Resolve intents whose caller died: repeat what is harmless, look first at what is not."""
-    with lane.database.transaction() as connection:
-        orphans = connection.execute(sql("submission/orphans"), lane.key).fetchall()
-    for orphan in orphans:
-        error = Uncertain("The sending process ended before the marketplace's answer")
-        _log.warning("an unanswered submission is resolved", submission=orphan["submission_id"], **lane.key)
-        called = orphan["items"] > 0
-        if called and lane.channel.recovery is Recovery.READ_FIRST:
-            _look(lane, orphan["submission_id"])
-        withdraw(lane, orphan["submission_id"], error, pause=_AFTER_UNCERTAIN, effect=called)
-
-
-def _look(lane: Lane, submission: int) -> None:
-    """Learn which cards of an unanswered submission exist by now, so that they are updated and not created again."""
-    with lane.database.transaction() as connection:
-        rows = connection.execute(sql("submission/offers"), {"submission_id": submission}).fetchall()
-    offers = [offer_of(row) for row in rows]
-    known = lane.channel.identify(offers) if offers else []
-    if known:
-        with lane.database.transaction() as connection:
-            connection.execute(
-                sql("offer/found"),
-                {
-                    "account": lane.account.id,
-                    "articles": [identity.article for identity in known],
-                    "external_ids": [identity.external_id for identity in known],
-                    "skus": [identity.sku for identity in known],
-                    "now": lane.clock.now(),
-                },
-            )

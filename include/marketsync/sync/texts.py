@@ -12,9 +12,11 @@ __all__ = [
     "action_twice",
     "action_unknown",
     "action_upcoming",
+    "adopt_first",
     "cannot_rename",
     "exists_there",
     "kept_out_of_promotion",
+    "not_adopted",
     "price_type_unknown",
     "stock_not_zero",
     "unlistable",
@@ -69,6 +71,21 @@ def exists_there(article: str) -> str:
         f"В кабинете уже есть карточка с артикулом «{article}», созданная не этим обменом: "
         "она не изменена. Если это тот же товар, запустите приём кабинета (adopt): обмен возьмёт эту карточку; "
         "если другой, смените её артикул в кабинете, и обмен создаст свою карточку"
+    )
+
+
+def not_adopted(account: str, article: str) -> str:
+    """The first cards of an account would go into a cabinet in which people have worked."""
+    return (
+        f"В кабинете {account} уже есть карточки (например, «{article}»), а приём кабинета не проводился. "
+        "Карточки не отправлены: иначе у товаров, заведённых руками под другими артикулами, появились бы двойники"
+    )
+
+
+def adopt_first(account: str) -> str:
+    """What to do about it."""
+    return (
+        f"Запустите DAG {account}__adopt или `python -m marketsync adopt {account}`, затем повторите отправку"
     )
 
 

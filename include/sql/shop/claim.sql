@@ -14,4 +14,4 @@ where
         limit 1
         for update skip locked
     )
-returning exchange_id, source, location, delivered_at
+returning exchange_id, source, location, delivered_at, began_at, reading

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import threading
 import time
 import urllib.error
@@ -450,6 +451,9 @@ class Engine:
 
     # --- steps ---
 
+    def adopt(self) -> Counts:
+        return steps.adopt(self.runtime, ACCOUNT)
+
     def plan_cards(self) -> Counts:
         steps.extract_diff(self.runtime, ACCOUNT)
         return steps.transform(self.runtime, ACCOUNT)
@@ -571,6 +575,11 @@ def until(found: Any, *, patience: float = 20.0) -> Any:
             return value
         time.sleep(0.02)
     raise AssertionError(f"nothing within {patience} s")
+
+
+def examples(few: int) -> int:
+    """How many histories a test plays: few among the other tests, more under `make chaos`."""
+    return few * int(os.environ.get("MARKETSYNC_HISTORIES", "1"))
 
 
 def numbered(prefix: str, count: int) -> Sequence[str]:

@@ -9,7 +9,7 @@ from engine_kit import ACCOUNT, KAZAN, MOSCOW, WRITES, Cabinet, Engine, Store
 
 from marketsync import steps
 from marketsync.db import sql
-from marketsync.errors import MarketsyncError, Retriable
+from marketsync.errors import Fatal, MarketsyncError, Retriable
 
 ID = "Код ОЗОН"
 
@@ -50,6 +50,23 @@ def adopted(engine: Engine) -> dict[str, tuple[str, str]]:
         "where o.adopted_at is not null"
     )
     return {row["guid"]: (row["article"], row["adopted_by"]) for row in rows}
+
+
+def test_nothing_is_made_in_a_cabinet_where_people_worked_before_it_is_adopted(
+    engine: Engine, store: Store, cabinet: Cabinet
+) -> None:
+    guid = store.good("A-1", price="1000", old=None, floor="600", stock=5)
+    # theirs has another article: only its barcode says that it is the same good
+    cabinet.make_card("HAND-1", barcodes=[barcode(engine, guid)], price="1000.00", min_price="600.00")
+    before = cabinet.state()
+    with pytest.raises(Fatal, match="«HAND-1».*приём кабинета не проводился.*marketsync adopt"):
+        engine.cards()
+    assert cabinet.state() == before
+    assert cabinet.writes() == []
+
+    adopt(engine)
+    engine.cycle()
+    assert set(cabinet.state()) == {"HAND-1"}
 
 
 def test_a_card_with_the_article_of_a_good_becomes_its_own_and_nothing_is_left_to_send(
@@ -236,6 +253,7 @@ def test_offers_that_were_refused_for_a_hand_made_card_get_it(
 ) -> None:
     """Before the adoption the catalog ran: articles may even have to change places."""
     third = store.good("A-3")
+    adopt(engine)
     cabinet.make_card("A-3", barcodes=[])
     engine.cards()
     assert engine.refusals() == {("A-3", "card"): "exists_there"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,16 +13,23 @@ from engine_kit import ACCOUNT, CARDS, KAZAN, MOSCOW, Cabinet, Engine
 from demo.judge import read_expected
 from demo.living import judge_living, read_adoption, read_cards
 from marketsync import steps
-from marketsync.paths import PROJECT
+from marketsync.paths import MAPPINGS, PROJECT
 from marketsync.shop.handover import deliver_folder
 
 GOODS, HAND_MADE = 260, 200
 LENIN = "1020000000003"
 
 
+@pytest.mark.parametrize(("cards", "ours"), [("leave", ()), ("owners", ("depth", "weight"))])
 def test_a_living_cabinet_survives_its_adoption_and_the_first_full_run(
-    engine: Engine, cabinet: Cabinet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: Engine,
+    cabinet: Cabinet,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    cards: str,
+    ours: tuple[str, ...],
 ) -> None:
+    """With owners the store keeps two fields of adopted cards equal; all others stay as people made them."""
     monkeypatch.setenv("MARKETSYNC_FILES_URL", (tmp_path / "files").as_uri())
     command = [sys.executable, "-m", "sandbox.generator", str(tmp_path), "--no-pictures", "--seed", "7"]
     command += ["--goods", str(GOODS), "--hand-made", str(HAND_MADE)]
@@ -31,8 +39,13 @@ def test_a_living_cabinet_survives_its_adoption_and_the_first_full_run(
     expected, adoption = read_expected(first / "expected.json"), read_adoption(first)
     cabinet.sandbox.call("POST", f"/ozon/{cabinet.client_id}/cards", {"cards": read_cards(first)})
     cabinet.knobs("images", missing_share=0)
+    mapping = tmp_path / "mappings" / "ozon"
+    shutil.copytree(MAPPINGS / "ozon", mapping)
+    monkeypatch.setenv("MARKETSYNC_MAPPINGS", str(mapping.parent))
+    rows = ["account;group;field;owner", "*;*;*;cabinet", *(f"*;*;{field};store" for field in ours)]
+    (mapping / "owners.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     engine.configure(
-        adopt={"id_property": "Код ОЗОН"},
+        adopt={"id_property": "Код ОЗОН", "cards": cards},
         warehouses=(
             {"store": "Основной склад", "marketplace": MOSCOW},
             {"store": "Склад Казань", "marketplace": KAZAN},
@@ -69,10 +82,10 @@ def test_a_living_cabinet_survives_its_adoption_and_the_first_full_run(
 
     for _ in range(3):
         engine.cycle()
-    verdict = judge_living(expected, adoption, before, cabinet.state())
+    verdict = judge_living(expected, adoption, before, cabinet.state(), ours=ours)
     assert verdict.differences == []
     assert set(engine.held().values()) >= set(adoption["held"].values())
-    assert not set(cabinet.sent_cards()) & set(before)
+    assert bool(set(cabinet.sent_cards()) & set(before)) is bool(ours)
     since = cabinet.now()
     engine.cycle()
     assert cabinet.writes(since=since) == []

@@ -126,6 +126,7 @@ def test_a_listed_card_in_doubt_ends_as_the_store_wants(
 def test_a_lost_answer_does_not_make_a_hand_made_card_ours(
     engine: Engine, store: Store, cabinet: Cabinet, kind: str
 ) -> None:
+    engine.adopt()
     cabinet.make_card("A-1", name="Сделано руками")
     store.goods("A-1", "A-2")
     cabinet.fault(CARDS, kind, count=1)

@@ -27,6 +27,7 @@ from engine_kit import (
     Sandbox,
     Store,
     empty,
+    examples,
 )
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -276,7 +277,7 @@ class History:
 
 
 @settings(
-    max_examples=10,
+    max_examples=examples(8),
     deadline=None,
     derandomize=True,
     database=None,

@@ -93,6 +93,7 @@ def test_a_renamed_article_goes_to_the_same_card(engine: Engine, store: Store, c
 def test_a_hand_made_card_of_the_same_article_is_never_overwritten(
     engine: Engine, store: Store, cabinet: Cabinet
 ) -> None:
+    engine.adopt()
     cabinet.make_card("A-1", name="Сделано руками")
     store.good("A-1")
     store.good("A-2")

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from engine_kit import PRICES, Cabinet, Engine, MovableClock, Sandbox, Store, empty
+from engine_kit import PRICES, Cabinet, Engine, MovableClock, Sandbox, Store, empty, examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from promotion_kit import DEACTIVATE, UPDATE, Actions, configured
@@ -210,7 +210,7 @@ class World:
 
 
 @settings(
-    max_examples=5,
+    max_examples=examples(5),
     deadline=None,
     derandomize=True,
     database=None,

@@ -141,6 +141,7 @@ def test_cards_of_a_killed_sender_are_looked_for_before_they_are_sent_again(
 def test_a_sender_killed_while_it_looks_for_hand_made_cards_has_sent_nothing(
     engine: Engine, store: Store, cabinet: Cabinet, sender: Sender
 ) -> None:
+    engine.adopt()
     cabinet.make_card("A-1", name="Сделано руками")
     store.goods("A-1", "A-2")
     engine.plan_cards()

@@ -13,7 +13,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine_kit import ACCOUNT, MOSCOW, PRICES, STOCKS, Cabinet, Engine, MovableClock, Sandbox, Store, empty
+from engine_kit import (
+    ACCOUNT,
+    MOSCOW,
+    PRICES,
+    STOCKS,
+    Cabinet,
+    Engine,
+    MovableClock,
+    Sandbox,
+    Store,
+    empty,
+    examples,
+)
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -209,7 +221,7 @@ class World:
 
 
 @settings(
-    max_examples=6,
+    max_examples=examples(6),
     deadline=None,
     derandomize=True,
     database=None,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 from typing import Any
 
-from engine_kit import CARDS, Cabinet, Engine, MovableClock, Sandbox, Store, empty
+from engine_kit import CARDS, Cabinet, Engine, MovableClock, Sandbox, Store, empty, examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +16,6 @@ from marketsync.errors import MarketsyncError
 RENAMES, INFO = "/v1/product/update/offer-id", "/v3/product/info/list"
 GOODS = 4
 ARTICLES = ("A-1", "A-2", "A-3", "A-4", "A-5")
-EXAMPLES = int(os.environ.get("RENAME_HISTORIES", "4"))
 _client_ids = itertools.count(800_001)
 
 goods = st.integers(0, GOODS - 1)
@@ -107,7 +105,7 @@ class History:
 
 
 @settings(
-    max_examples=EXAMPLES,
+    max_examples=examples(4),
     deadline=None,
     derandomize=True,
     database=None,
