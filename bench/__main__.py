@@ -20,6 +20,7 @@ BENCHES = (
     "renames",
     "gateway_pushes",
     "exchange",
+    "order_reconcile",
 )
 
 
