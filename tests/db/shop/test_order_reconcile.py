@@ -151,7 +151,6 @@ def test_each_difference_has_its_cause_and_is_brought_in(sides: Sides, tmp_path:
         (refused, "erp"): {"refused_by_erp"},
         (back, "marketplace"): {"return_unknown"},
         ("fake-1", "marketplace"): {"missing_there"},
-        ("fake-1", "shop"): {"missing_in_shop"},
         ("fake-1", "erp"): {"missing_in_erp"},
     }
     assert lost in sides.alerts()["orders/ozon/missing"]
