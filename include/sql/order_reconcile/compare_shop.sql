@@ -20,8 +20,7 @@ select
 from here as h
 full join shown as s on h.number = s.number
 cross join lateral (
-    select
-        (coalesce(h.recent, false) or coalesce(h.changed_at > %(lately)s, false))
+    select (coalesce(h.recent, false) or coalesce(h.changed_at > %(lately)s, false))
         and h.state is distinct from 'refused' as so
 ) as fresh
 cross join lateral (

@@ -25,6 +25,16 @@ from marketsync.runtime import Runtime
 LOGIN = "УТ"
 
 
+_PRICES = (
+    "select p.guid, t.name, amount from product as p join price using (product_id) join price_type as t "
+    "using (price_type_id) order by 1, 2"
+)
+_COUNTS = (
+    "select p.guid, w.name, quantity from product as p join stock using (product_id) join store_warehouse as w "
+    "using (warehouse_id) order by 1, 2"
+)
+
+
 class Place:
     """Everything around one test.
 
@@ -75,10 +85,8 @@ class Place:
         """Goods, prices and counts as they stand, without the ids that differ from run to run."""
         queries = (
             "select guid, article, name, description, deleted, properties, barcodes from product order by guid",
-            "select p.guid, t.name, x.amount from price x join product p using (product_id)"
-            " join price_type t using (price_type_id) order by 1, 2",
-            "select p.guid, w.name, s.quantity from stock s join product p using (product_id)"
-            " join store_warehouse w using (warehouse_id) order by 1, 2",
+            _PRICES,
+            _COUNTS,
             "select guid, parent_guid, name, path from product_group order by guid",
         )
         return [self.rows(query) for query in queries]

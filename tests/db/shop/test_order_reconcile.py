@@ -1,4 +1,4 @@
-"""Orders on all sides: the marketplace, the inbox, the shop, the ERP's answers; and what is brought in."""
+"""Orders on all sides: what marketplace, inbox, shop and the ERP's answers say of each, and what is brought in."""
 
 from __future__ import annotations
 
@@ -37,11 +37,10 @@ class Sides:
         self.clock = MovableClock()
         self.shop = Shop(database, portal, folder, self._credentials)
         self.shop.clock = self.clock
-        cards = [
-            {"offer_id": name, "price": "1000.00", "stocks": {"1020000000001": {"present": 50}}}
-            for name in ("A", "B")
-        ]
-        self.control("cards", cards=cards)
+        stocks = {"1020000000001": {"present": 50}}
+        self.control(
+            "cards", cards=[{"offer_id": name, "price": "1000.00", "stocks": stocks} for name in ("A", "B")]
+        )
 
     def _credentials(self, connection: str) -> Credentials:
         if connection == "site":
@@ -121,7 +120,8 @@ def test_each_difference_has_its_cause_and_is_brought_in(sides: Sides, tmp_path:
     sides.sql("update posting set erp_state = 'waiting' where number = %s", unanswered)
     sides.sql("update posting set erp_state = 'refused' where number = %s", refused)
     sides.sql(
-        "update posting set received_at = received_at - interval '3 h', changed_at = changed_at - interval '3 h'"
+        "update posting set received_at = received_at - interval '3 hours', "
+        "changed_at = changed_at - interval '3 hours'"
     )
     sides.sql("delete from posting where number = %s", lost)
     sides.portal.order("edit_order", xmlId=f"ozon:{deleted}", delete=True)
