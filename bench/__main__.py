@@ -21,6 +21,7 @@ BENCHES = (
     "gateway_pushes",
     "exchange",
     "watchdog",
+    "order_reconcile",
 )
 
 

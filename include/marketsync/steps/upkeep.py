@@ -59,6 +59,9 @@ def housekeeping(runtime: Runtime) -> Counts:
         observations = connection.execute(
             sql("housekeeping/old_observations"), {"keep": _READINGS_KEPT}
         ).rowcount
+        observations += connection.execute(
+            sql("housekeeping/old_order_observations"), {"keep": _READINGS_KEPT}
+        ).rowcount
         adoptions = connection.execute(
             sql("housekeeping/old_adoptions"), {"before": now - timedelta(days=keep.reconciliations)}
         ).fetchall()
