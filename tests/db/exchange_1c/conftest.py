@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,8 @@ from exchange_kit import Place, gateway, importing
 
 from marketsync.db import Database
 from marketsync.db.connection import SCHEMA
-from marketsync.gateway.exchange_1c import ExchangeSettings
 from sandbox.generator import Settings, generate
 from tests.db.conftest import _lend, _Server
-
-SETTINGS = ExchangeSettings(part_bytes=2000, wait=timedelta(seconds=2))
 
 
 @pytest.fixture(scope="session")
@@ -38,14 +34,9 @@ def database(_reused: Database) -> Database:
 
 
 @pytest.fixture
-def settings() -> ExchangeSettings:
-    return SETTINGS
-
-
-@pytest.fixture
-def place(database: Database, tmp_path: Path, settings: ExchangeSettings) -> Iterator[Place]:
+def place(database: Database, tmp_path: Path) -> Iterator[Place]:
     made = Place(database, tmp_path)
-    with gateway(database, made.files, settings) as made.url:
+    with gateway(made) as made.url:
         yield made
     made.close()
 

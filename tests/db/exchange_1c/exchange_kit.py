@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,27 @@ from marketsync.clock import SYSTEM
 from marketsync.db import Database
 from marketsync.files import Files
 from marketsync.gateway.app import create_app
-from marketsync.gateway.exchange_1c import ExchangeSettings
 from marketsync.gateway.surroundings import Surroundings
 from marketsync.orders import keys
 from marketsync.runtime import Runtime
 
 LOGIN = "УТ"
+
+
+class ShiftedClock:
+    """The system's time, moved ahead by a test."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return SYSTEM.now() + self.ahead
+
+    def monotonic(self) -> float:
+        return SYSTEM.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        SYSTEM.sleep(seconds)
 
 
 class Place:
@@ -38,6 +54,9 @@ class Place:
         self.folder = folder
         self.files = Files((folder / "files").as_uri())
         self.url = url
+        self.clock = ShiftedClock()
+        self.settings: dict[str, Any] = {"part_bytes": 2000, "wait_seconds": 2}
+        self.shrink = 0.7
         self.password = self.key(LOGIN)
         self._made: list[StandIn] = []
 
@@ -56,13 +75,24 @@ class Place:
         for made in self._made:
             made.close()
 
-    def runtime(self, **settings: Any) -> Runtime:
-        accounts = Accounts.model_validate({"version": 1, "accounts": [], **settings})
-        return Runtime(self.database, accounts, files=self.files)
+    @property
+    def accounts(self) -> Accounts:
+        return Accounts.model_validate(
+            {
+                "version": 1,
+                "accounts": [],
+                "erp": {"exchange": self.settings},
+                "store": {"shrink": self.shrink},
+            }
+        )
+
+    @property
+    def runtime(self) -> Runtime:
+        return Runtime(self.database, self.accounts, files=self.files, clock=self.clock)
 
     def imports(self) -> dict[str, Any]:
         """The step of store__import."""
-        return dict(steps.import_store(self.runtime()))
+        return dict(steps.import_store(self.runtime))
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
         with self.database.transaction() as connection:
@@ -91,7 +121,7 @@ def importing(place: Place) -> Iterator[None]:
 
     def work() -> None:
         while not stop.wait(0.02):
-            steps.import_store(place.runtime())
+            steps.import_store(place.runtime)
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -103,10 +133,12 @@ def importing(place: Place) -> Iterator[None]:
 
 
 @contextmanager
-def gateway(database: Database, files: Files, settings: ExchangeSettings) -> Iterator[str]:
+def gateway(place: Place) -> Iterator[str]:
     """The gateway on a port of its own; its address."""
-    app = create_app(Surroundings(url=database.url, files=files), settings)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
+    around = Surroundings(
+        url=place.database.url, read_accounts=lambda: place.accounts, clock=place.clock, files=place.files
+    )
+    server = uvicorn.Server(uvicorn.Config(create_app(around), port=0, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -9,18 +9,6 @@ __all__ = ["say"]
 _LANGUAGE = "MARKETSYNC_LANGUAGE"
 
 _TEXTS: dict[str, tuple[str, str]] = {
-    "no_key": (
-        "Ошибка авторизации: нужны имя ключа (логин) и ключ (пароль)",
-        "Not authorized: the key's name (login) and the key (password) are needed",
-    ),
-    "wrong_key": (
-        "Ошибка авторизации: нет такого ключа, или он отозван. Проверьте логин и пароль в настройке обмена",
-        "Not authorized: there is no such key, or it was revoked. Check login and password of the exchange",
-    ),
-    "no_right": (
-        "У ключа {name} нет права exchange. Создайте ключ: python -m marketsync erp-key create ИМЯ --scope exchange",
-        "The key {name} lacks the scope exchange. Make one: python -m marketsync erp-key create NAME --scope exchange",
-    ),
     "no_session": (
         "Сеанс обмена не найден или истёк: начните обмен заново (checkauth)",
         "There is no such session, or it is over: begin anew (checkauth)",
@@ -44,6 +32,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "waiting": ("Выгрузка принята, ждёт импорта", "The delivery waits for its import"),
     "importing": ("Идёт импорт", "The import is running"),
+    "refused": ("Выгрузка не принята", "The delivery was not taken"),
     "imported": ("Импорт завершён", "Imported"),
     "impatient": (
         (

@@ -8,7 +8,7 @@ is what was uploaded before the question about its last file: until every XML fi
 A session may bring several batches: portions. What a portion of a full load does not name is in another portion, so a
 portion deletes nothing. When the session ends (1C says `complete` or `deactivate`, or, where its dialogue has no last
 word, is silent), all batches together are one more delivery, the closing one: it finds nothing new, and deletes what no
-portion named.
+portion named. Where a newer delivery came meanwhile there is none: it would bring old prices and counts back.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import IO, cast
 
+import structlog
+
 from marketsync.clock import Clock
 from marketsync.db import Database, sql
 from marketsync.db.connection import Row
@@ -32,6 +34,8 @@ from marketsync.shop.uploads.names import same_file
 from marketsync.shop.uploads.sessions import Connection, Session, lock_session
 
 __all__ = ["Asked", "Batches", "Progress"]
+
+_log = structlog.get_logger(__name__)
 
 _KIND = "catalog"
 _ANEW = -1
@@ -279,6 +283,12 @@ class Batches:
             unfinished = next((batch for batch in handed if batch["delivery"] != "imported"), None)
             if closing is None and unfinished is None:
                 if not _wants_closing(handed, deactivate=deactivate):
+                    return Asked(Progress.IMPORTED)
+                row = connection.execute(
+                    sql("upload/overtaken"), {"session_id": session.session_id}
+                ).fetchone()
+                if row and row["overtaken"]:
+                    _log.warning("a session is not closed: a newer delivery came", session=session.session_id)
                     return Asked(Progress.IMPORTED)
                 for batch in closed:
                     if batch["state"] != "handed":
