@@ -56,3 +56,8 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in folder.rglob("expected.json"):
         path.unlink()
     return folder
+
+
+@pytest.fixture(scope="session")
+def another(_server: _Server, _template: str) -> Iterator[Database]:
+    yield from _lend(_server, _template)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from marketsync.orders import keys
 from marketsync.runtime import Runtime
 
 LOGIN = "УТ"
+GOOD = "aaaaaaaa-0000-0000-0000-000000000001#bbbbbbbb-0000-0000-0000-000000000001"
 
 
 class ShiftedClock:
@@ -55,14 +56,14 @@ class Place:
         self.files = Files((folder / "files").as_uri())
         self.url = url
         self.clock = ShiftedClock()
-        self.settings: dict[str, Any] = {"part_bytes": 2000, "wait_seconds": 2}
+        self.settings: dict[str, Any] = {"part_bytes": 16_000, "wait_seconds": 2}
         self.shrink = 0.7
         self.password = self.key(LOGIN)
         self._made: list[StandIn] = []
 
-    def key(self, name: str, scope: str = "exchange") -> str:
+    def key(self, name: str, *scopes: str) -> str:
         with self.database.transaction() as connection:
-            return keys.create(connection, name, [scope], SYSTEM.now())
+            return keys.create(connection, name, scopes or ["exchange"], SYSTEM.now())
 
     def node(self, path: str = "/1c_exchange", **settings: Any) -> StandIn:
         """A 1C that is set up for this gateway."""
@@ -98,6 +99,39 @@ class Place:
         with self.database.transaction() as connection:
             return connection.execute(query.encode(), values).fetchall()
 
+    def order(self, number: str, **columns: Any) -> int:
+        """An order of two pieces of one good, read whole; its id."""
+        guid = columns.pop("guid", GOOD)
+        now = self.clock.now()
+        row = {
+            "account": "ozon", "number": number, "status": "to_assemble", "status_there": "awaiting_packaging",
+            "currency": "RUB", "received_at": now, "read_at": now, "changed_at": now,
+            "created_at": datetime(2026, 11, 20, 9, 5, tzinfo=UTC), "ship_by": datetime(2026, 11, 21, 9, 0, tzinfo=UTC),
+            **columns,
+        }  # fmt: skip
+        with self.database.transaction() as connection:
+            connection.execute(
+                "insert into exchange (source, location, state, delivered_at) values ('1c', 'goods', 'imported', now())"
+                " on conflict do nothing"
+            )
+            if guid:
+                connection.execute(
+                    "insert into product (guid, good_guid, article, name, content_hash, exchange_id, changed_at)"
+                    " select %s, %s, 'А-1', 'Коврик', 'x', min(exchange_id), now() from exchange"
+                    " on conflict do nothing",
+                    (guid, guid.split("#")[0]),
+                )
+            made = connection.execute(
+                f"insert into posting ({', '.join(row)}) values ({', '.join(['%s'] * len(row))}) returning posting_id",
+                list(row.values()),
+            ).fetchone()
+            connection.execute(
+                "insert into posting_line (posting_id, line, article, sku, product_id, name, quantity, price)"
+                " values (%s, 1, 'A-1', '1001', (select product_id from product where guid = %s), 'Mat “✓”', 2, 499.5)",
+                (made["posting_id"], guid),
+            )
+        return int(made["posting_id"])
+
     def deliveries(self) -> list[dict[str, Any]]:
         return self.rows("select * from exchange order by exchange_id")
 
@@ -105,10 +139,8 @@ class Place:
         """Goods, prices and counts as they stand, without the ids that differ from run to run."""
         queries = (
             "select guid, article, name, description, deleted, properties, barcodes from product order by guid",
-            "select p.guid, t.name, x.amount from price x join product p using (product_id)"
-            " join price_type t using (price_type_id) order by 1, 2",
-            "select p.guid, w.name, s.quantity from stock s join product p using (product_id)"
-            " join store_warehouse w using (warehouse_id) order by 1, 2",
+            "select p.guid, price_type_id, amount from price join product p using (product_id) order by 1, 2",
+            "select p.guid, warehouse_id, quantity from stock join product p using (product_id) order by 1, 2",
             "select guid, parent_guid, name, path from product_group order by guid",
         )
         return [self.rows(query) for query in queries]

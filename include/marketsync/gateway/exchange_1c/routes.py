@@ -21,14 +21,15 @@ from starlette.responses import Response
 
 from marketsync.errors import BadInput, Fatal, Retriable
 from marketsync.gateway.access import Doorkeeper
-from marketsync.gateway.exchange_1c.answers import Answer, failure, success
+from marketsync.gateway.exchange_1c.answers import Answer, Xml, failure, success
 from marketsync.gateway.exchange_1c.catalog import told
 from marketsync.gateway.exchange_1c.request import COOKIE, Call, call_of
+from marketsync.gateway.exchange_1c.sale import NEWEST_VERSION, Sale
 from marketsync.gateway.exchange_1c.texts import say
 from marketsync.gateway.problems import Problem
 from marketsync.gateway.surroundings import Surroundings
 from marketsync.order_settings import FileExchange
-from marketsync.orders.keys import Key, Scope
+from marketsync.orders.keys import Scope
 from marketsync.shop.uploads.batches import Asked, Batches
 from marketsync.shop.uploads.limits import UploadLimits
 from marketsync.shop.uploads.names import upload_name
@@ -93,16 +94,16 @@ class _Exchange:
             answer = failure(say("database"), 503)
         except (BadInput, Fatal) as error:
             answer = failure(str(error))
-        if answer.lines[:1] == ("failure",):
+        if isinstance(answer, Answer) and answer.lines[:1] == ("failure",):
             _log.warning("1C was refused", type=call.kind, mode=call.mode, reason=" ".join(answer.lines[1:]))
         return answer.response(encoding, headers)
 
-    async def _answer(self, call: Call, request: Request, settings: FileExchange) -> Answer:
+    async def _answer(self, call: Call, request: Request, settings: FileExchange) -> Answer | Xml:
         if call.kind not in ("catalog", "sale"):
             return failure(say("unknown_type", value=call.kind[:40]))
         if call.mode == "checkauth":
             return await run_in_threadpool(self._checkauth, call, request)
-        session, key = await run_in_threadpool(self._session, call, request, settings)
+        session = await run_in_threadpool(self._session, call, request, settings)
         match call.mode:
             case "init":
                 return await run_in_threadpool(self._init, session, call, settings)
@@ -118,12 +119,24 @@ class _Exchange:
                 case "deactivate" | "complete":
                     close = partial(self._batches.close, session, deactivate=call.mode == "deactivate")
                     return await self._held(close, call, settings)
+        else:
+            sale = Sale(self._surroundings, settings)
+            match call.mode:
+                case "query":
+                    return Xml(await run_in_threadpool(sale.query, session))
+                case "success":
+                    await run_in_threadpool(sale.success, session)
+                    return success()
+                case "import":
+                    return await run_in_threadpool(self._take, sale, session, upload_name(call.filename))
+                case "info":
+                    return Xml(sale.info(session))
         return failure(say("unknown_mode", value=call.mode[:40], kind=call.kind))
 
     # ------------------------------------------------------------ who asks
 
-    def _session(self, call: Call, request: Request, settings: FileExchange) -> tuple[Session, Key | None]:
-        """The session of a call, and the key where one came with it. Raises `Problem`."""
+    def _session(self, call: Call, request: Request, settings: FileExchange) -> Session:
+        """The session of a call. Raises `Problem` and `BadInput`."""
         key = None
         if call.authorized or call.cookie is None:
             key = self._door.admit(request, Scope.EXCHANGE)
@@ -138,7 +151,7 @@ class _Exchange:
             )
         if session is None or (key is not None and key.key_id != session.key_id):
             raise BadInput(say("no_session"))
-        return session, key
+        return session
 
     def _checkauth(self, call: Call, request: Request) -> Answer:
         key = self._door.admit(request, Scope.EXCHANGE)
@@ -154,6 +167,9 @@ class _Exchange:
     def _init(self, session: Session, call: Call, settings: FileExchange) -> Answer:
         self._uploads(settings).begin(session, call.kind)
         lines = [f"zip={'yes' if settings.zip else 'no'}", f"file_limit={settings.part_bytes}"]
+        if call.version is not None and call.kind == "sale":
+            lines += [f"sessid={call.check}"] if call.check else []
+            lines.append(f"version={NEWEST_VERSION}")
         if call.version is not None:
             with self._surroundings.database.transaction() as connection:
                 set_version(connection, session, call.version)
@@ -172,6 +188,9 @@ class _Exchange:
                 await run_in_threadpool(body.write, chunk)
             take = self._uploads(settings).take
             await run_in_threadpool(take, session, call.kind, name, cast("IO[bytes]", body))
+        if call.kind == "sale" and session.version is None and size < settings.part_bytes:
+            # The old dialogue has no question about imports of orders: a short part is the last one.
+            return await run_in_threadpool(self._take, Sale(self._surroundings, settings), session, name)
         return success()
 
     def _uploads(self, settings: FileExchange) -> Uploads:
@@ -179,7 +198,14 @@ class _Exchange:
         limits = UploadLimits(settings.total_bytes, settings.files)
         return Uploads(around.database, around.files, self._clock, limits)
 
-    # ------------------------------------------------------------ imports
+    # ------------------------------------------------------------ what was uploaded is used
+
+    def _take(self, sale: Sale, session: Session, name: str) -> Answer:
+        """Documents of orders, taken over at once."""
+        around = self._surroundings
+        batches = Batches(around.database, around.files, self._clock, "sale")
+        taken = batches.read(session, name, lambda files: sale.take(files, session.key_name))
+        return success(*taken.splitlines())
 
     @property
     def _batches(self) -> Batches:
