@@ -122,7 +122,8 @@ class Place:
                     (guid, guid.split("#")[0]),
                 )
             made = connection.execute(
-                f"insert into posting ({', '.join(row)}) values ({', '.join(['%s'] * len(row))}) returning posting_id",
+                f"insert into posting ({', '.join(row)})"  # noqa: S608
+                f" values ({', '.join(['%s'] * len(row))}) returning posting_id",
                 list(row.values()),
             ).fetchone()
             connection.execute(
