@@ -35,7 +35,12 @@ _ASSEMBLED = {"awaiting_deliver", "delivering", "delivered", "driver_pickup"}
 _SECONDS = 240.0
 _LOOK = 0.5
 _NAME, _SCOPES = "stand-in-1c", tuple(keys.Scope)
-_BUYER = {"name": "Мария Тестова", "phone": "+79000000001", "city": "Казань", "address_tail": "ул. Баумана, 1"}
+_BUYER = {
+    "name": "Мария Тестова",
+    "phone": "+79000000001",
+    "city": "Казань",
+    "address_tail": "ул. Баумана, 1",
+}
 
 
 def play(stack: Stack, runtime: Runtime, account: str, outcome: Outcome, say: Callable[[str], None]) -> None:
@@ -64,7 +69,9 @@ class _Act:
         self._cabinet = Cabinet(stack.sandbox_url)
         self._ordered: dict[str, float] = {}
         with runtime.database.transaction() as connection:
-            self._key = keys.create(connection, f"{_NAME}-{secrets.token_hex(4)}", _SCOPES, runtime.clock.now())
+            self._key = keys.create(
+                connection, f"{_NAME}-{secrets.token_hex(4)}", _SCOPES, runtime.clock.now()
+            )
         self.erp = StandIn1C(self._gateway, _NAME, self._key)
 
     def play(self) -> None:
@@ -110,17 +117,25 @@ class _Act:
             made = self._cabinet.order(**wish)
             self._ordered |= dict.fromkeys(made, time.monotonic())
             numbers += made
-        self._say(f"orders: {_ORDERS} buyers ordered, {_POLLED} of them without a push; one changes their mind")
+        self._say(
+            f"orders: {_ORDERS} buyers ordered, {_POLLED} of them without a push; one changes their mind"
+        )
         return numbers
 
     def _arrive(self, cancelled: str) -> None:
-        self._until(lambda: set(self.erp.booked) >= set(self._ordered), "not all orders are in the ERP's packs")
+        self._until(
+            lambda: set(self.erp.booked) >= set(self._ordered), "not all orders are in the ERP's packs"
+        )
         pushed = [number for number in list(self._ordered)[_POLLED:] if number != cancelled]
         polled = list(self._ordered)[:_POLLED]
         for name, group in (("by push", pushed), ("by poll alone", polled)):
             waits = sorted(self.erp.booked[number] - self._ordered[number] for number in group)
             middle, late = waits[len(waits) // 2], waits[int(len(waits) * 0.95)]
-            self._row(f"orders: in the ERP's pack, {name}", len(group), result=f"p50 {middle:.1f} s, p95 {late:.1f} s")
+            self._row(
+                f"orders: in the ERP's pack, {name}",
+                len(group),
+                result=f"p50 {middle:.1f} s, p95 {late:.1f} s",
+            )
         self._until(
             lambda: self.erp.orders[cancelled]["status"] == "cancelled", "the cancellation is not in a pack"
         )
@@ -130,7 +145,9 @@ class _Act:
 
         def all_assembled() -> bool:
             there = self._cabinet.postings()
-            return all(there[number]["status"] in _ASSEMBLED for number in self._ordered if number != cancelled)
+            return all(
+                there[number]["status"] in _ASSEMBLED for number in self._ordered if number != cancelled
+            )
 
         self._until(all_assembled, "not all orders are assembled there")
         self._row("orders: assembled", len(self._ordered) - 1, seconds=time.monotonic() - began)
@@ -206,6 +223,8 @@ class _Act:
                 raise Retriable(f"{complaint} after {_SECONDS:.0f} s: {json.dumps(self.erp.troubles[:3])}")
             time.sleep(_LOOK)
 
-    def _row(self, step: str, items: int | None = None, *, seconds: float | None = None, result: str = "") -> None:
+    def _row(
+        self, step: str, items: int | None = None, *, seconds: float | None = None, result: str = ""
+    ) -> None:
         self._outcome.rows.append(Row(step, items=items, seconds=seconds, result=result))
         self._say(f"{step}: {result or items}")

@@ -25,13 +25,14 @@ from tests.dags.conftest import PROJECT
 
 DAGS = PROJECT / "dags"
 PIPELINES = ("adopt", "catalog", "dictionaries", "prices", "reconcile", "release", "stocks")
-ORDERING = ("orders",)  # only of accounts that take orders
+ORDERING = ("fulfilment", "orders")  # only of accounts that take orders
 ASKING = {"ozon__release", "market_two__release"}  # their runs wait for people, and do nothing meanwhile
 LONGEST_FILE = 60
 MOST_TASKS = 8
 # Tasks that hand their step something else than their own arguments.
 HANDED = {
     "ask": ["account_id", "run"],
+    "fulfil": ["account_id", "run", "again"],
     "answer": ["account_id", "request", "as_of", "released", "author", "reason"],
 }
 
@@ -120,7 +121,7 @@ def test_pools_are_declared_and_take_one_slot(dags: dict[str, DAG]) -> None:
 
 
 def test_whoever_calls_a_marketplace_does_so_in_its_pool(dags: dict[str, DAG]) -> None:
-    calling = {"adopt", "poll_status", "upload", "reconcile", "refresh_dictionaries"}
+    calling = {"adopt", "fulfil", "poll_status", "upload", "reconcile", "refresh_dictionaries"}
     for dag in dags.values():
         for task in dag.tasks:
             if task.task_id in calling:
@@ -166,6 +167,7 @@ def test_graphs_are_small_chains_in_the_order_of_the_steps(dags: dict[str, DAG])
         "adopt": ["adopt", "adoption_workbook"],
         "shipments": ["run_shipments"],
         "orders": ["take_orders", "orders_to_shop"],
+        "fulfilment": ["fulfil"],
     }
     for dag_id, dag in dags.items():
         assert len(dag.tasks) <= MOST_TASKS, dag_id
@@ -232,6 +234,7 @@ def test_schedules_are_the_account_s(dags: dict[str, DAG]) -> None:
         ("ozon__prices", {"prices"}),
         ("ozon__stocks", {"stock"}),
         ("ozon__orders", {"orders"}),
+        ("ozon__fulfilment", {"fulfilment"}),
     ],
 )
 def test_events_wake_a_dag_beside_its_clock(dags: dict[str, DAG], dag_id: str, awaited: set[str]) -> None:

@@ -29,6 +29,7 @@ _log = structlog.get_logger(__name__)
 
 _PATIENCE = 150.0  # seconds: the longest usual pause, of a label that is not ready, is two minutes
 _LONGEST_NAP = 2.0  # seconds after which a waiting run sees what was asked meanwhile
+_TURN = 2.0  # seconds that work on single orders takes before labels are looked at again
 _SHORTEST_NAP = 0.1
 _AFTER_UNCERTAIN = 5.0
 _SINGLY = tuple(kind for kind in tasks.KINDS if kind not in (TaskKind.LABEL, TaskKind.TRACKING))
@@ -150,9 +151,13 @@ class _Run:
         return worked
 
     def _singly(self) -> bool:
+        """One order after another, but no longer than labels may wait to be looked at."""
         worked = False
-        kinds = list(_SINGLY)
-        while kinds and self._in_time() and (claimed := self._claim(kinds)):
+        kinds: list[TaskKind] = list(_SINGLY)
+        ends = self._clock.monotonic() + _TURN
+        while (
+            kinds and self._in_time() and self._clock.monotonic() < ends and (claimed := self._claim(kinds))
+        ):
             worked = True
             try:
                 self._attempt(claimed[0])

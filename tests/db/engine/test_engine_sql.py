@@ -125,9 +125,18 @@ _SHIPMENT: dict[str, Any] = {
     "events": '[{"key": "1", "number": "1-1", "status": "OnRoad", "words": "В пути", "stage": "on_road"}]',
 }  # fmt: skip
 
+_ERP: dict[str, Any] = {
+    "account": None, "after_id": 0, "article": "A-1", "before": NOW, "body": b"{}", "channels": ["price", "stock"],
+    "consumer": "erp", "day": None, "handover_id": None, "hash": b"1", "idempotency_key": "k", "ids": [1], "key_id": 1,
+    "limit": 10, "media_type": "application/json", "name": "1c", "now": NOW, "pack_id": 1, "posting_id": 1,
+    "request_hash": b"1", "rows": Jsonb([]), "scopes": ["orders"], "since": None, "status": None, "task_id": None,
+}  # fmt: skip
+
 OTHER_SAMPLES: dict[str, dict[str, Any]] = {
     **{name: _SHOP_ORDERS for name in FILES if name.startswith(("site_order/", "order_reconcile/"))},
     **{name: _SHIPMENT for name in FILES if name.startswith("shipment/")},
+    **{name: _ERP for name in FILES if name.startswith("erp/")},
+    "erp/keep_answer": {**_ERP, "status": 200},
     **{name: _FULFILMENT for name in FILES if name.startswith("fulfilment/")},
     **{name: _ORDERS for name in FILES if name.startswith("orders/")},
     "desired/gallery": {"field": "images"},

@@ -7,7 +7,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -16,13 +16,12 @@ from typing import Any
 
 from marketsync import steps
 from marketsync.accounts import Account, Accounts
-from marketsync.clock import SYSTEM
 from marketsync.credentials import Credentials
 from marketsync.db import Database
 from marketsync.db.call_log import PostgresCallLog
-from marketsync.db.limiter import PostgresLimiter
 from marketsync.files import Files
 from marketsync.http.client import ApiClient
+from marketsync.http.protocols import Limit
 from marketsync.marketplaces.orders import Posting
 from marketsync.orders import inbox, labels, tasks
 from marketsync.runtime import Runtime, Seller
@@ -124,9 +123,15 @@ class There:
         return states.count("awaiting_deliver")
 
 
-class _Seller(Seller):
-    """A seller whose limiter waits for Postgres' real clock, whatever the test's clock says."""
+class Unlimited:
+    """No waiting for budgets: the sandbox counts none for these methods unless it is told to."""
 
+    def acquire(self, limits: Sequence[Limit], *, patience: float) -> None: ...
+
+    def block(self, key: str, seconds: float) -> None: ...
+
+
+class _Seller(Seller):
     @cached_property
     def client(self) -> ApiClient:
         runtime = self.runtime
@@ -136,7 +141,7 @@ class _Seller(Seller):
             base_url=known.base_url,
             login=known.login,
             password=known.password,
-            limiter=PostgresLimiter(runtime.database, SYSTEM),
+            limiter=Unlimited(),
             call_log=PostgresCallLog(runtime.database),
             clock=runtime.clock,
         )

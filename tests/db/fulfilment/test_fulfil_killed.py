@@ -12,8 +12,8 @@ def test_a_run_killed_at_any_step_assembles_each_order_once(shop: Shop, there: T
     numbers: list[str] = []
     if faults:
         there.faults(
-            {"path": "*", "kind": "timeout_after", "probability": 0.15},
-            {"path": "*", "kind": "timeout_before", "probability": 0.15},
+            {"path": "*", "kind": "timeout_after", "probability": 0.15, "seconds": 0},
+            {"path": "*", "kind": "timeout_before", "probability": 0.15, "seconds": 0},
         )
     for step in range(1, 60, 2):
         numbers.append(shop.order(("boat", 2)))
