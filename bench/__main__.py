@@ -19,6 +19,7 @@ BENCHES = (
     "releases",
     "renames",
     "exchange",
+    "fulfilment",
 )
 
 
