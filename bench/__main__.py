@@ -18,6 +18,7 @@ BENCHES = (
     "pictures",
     "releases",
     "renames",
+    "gateway_pushes",
     "exchange",
     "fulfilment",
 )

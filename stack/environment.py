@@ -16,10 +16,14 @@ from sqlalchemy import URL
 from marketsync.paths import INCLUDE, PROJECT
 from stack.options import HOST, SHIPPED_SANDBOX_PORT, StackOptions
 
-__all__ = ["ADMIN", "airflow_home", "build", "password"]
+__all__ = ["ADMIN", "airflow_home", "build", "password", "push_secret"]
 
 ADMIN = "admin"
 _WEBHOOK = {"login": "1", "password": "sandb0xwebh00ksecret"}  # of the sandbox's portal
+_DPD_CLIENT = {
+    "login": "1001027795",
+    "password": "sandbox",
+}  # the sandbox takes any client number with this key
 _OZON_SELLER = {"login": "1001", "password": "sandbox"}  # the sandbox takes any Client-Id with this key
 
 
@@ -36,6 +40,11 @@ def password(var: Path) -> tuple[str, Path]:
     """The generated password of Airflow's user `admin`, and the file where it lies."""
     path = _passwords_file(var)
     return _kept(path, lambda: {ADMIN: secrets.token_urlsafe(12)})[ADMIN], path
+
+
+def push_secret(var: Path) -> str:
+    """The generated secret in the address below which the sandbox's Ozon pushes."""
+    return _kept(var / "push.json", lambda: {"ozon": secrets.token_urlsafe(24)})["ozon"]
 
 
 def build(options: StackOptions, *, var: Path, domain: str, metadata: str) -> dict[str, str]:
@@ -95,6 +104,9 @@ def build(options: StackOptions, *, var: Path, domain: str, metadata: str) -> di
     environment = {
         **os.environ,
         **{f"AIRFLOW__{name}": value for name, value in airflow.items()},
+        "AIRFLOW_CONN_AIRFLOW": json.dumps(
+            {"conn_type": "http", "host": url}
+        ),  # its health, for the watchdog
         "AIRFLOW_CONN_MARKETSYNC_DB": _connection(domain),
         "AIRFLOW_HOME": str(home),
         "MARKETSYNC_DATABASE_URL": domain,
@@ -106,13 +118,16 @@ def build(options: StackOptions, *, var: Path, domain: str, metadata: str) -> di
         "no_proxy": local,
     }
     if options.sandbox:
+        secret = push_secret(var)
         host = f"http://{HOST}:{options.sandbox_port}/ozon"
-        connection = {"conn_type": "http", "host": host, **_OZON_SELLER}
+        connection = {"conn_type": "http", "host": host, **_OZON_SELLER, "extra": {"push_secrets": [secret]}}
         portal = {"conn_type": "http", "host": f"http://{HOST}:{options.sandbox_port}/bitrix", **_WEBHOOK}
+        carrier = {"conn_type": "http", "host": f"http://{HOST}:{options.sandbox_port}/dpd", **_DPD_CLIENT}
+        environment["AIRFLOW_CONN_DPD"] = json.dumps(carrier)
         environment["AIRFLOW_CONN_OZON"] = json.dumps(connection)
         environment["AIRFLOW_CONN_SITE"] = json.dumps(portal)
         # for shell commands beside it
-        _write_private(var / "connections.json", {"ozon": connection, "site": portal})
+        _write_private(var / "connections.json", {"dpd": carrier, "ozon": connection, "site": portal})
         if options.sandbox_port != SHIPPED_SANDBOX_PORT and not environment.get("MARKETSYNC_ACCOUNTS"):
             environment["MARKETSYNC_ACCOUNTS"] = str(_accounts_at(options.sandbox_port, var))
     return environment

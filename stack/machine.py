@@ -25,7 +25,7 @@ from marketsync.errors import Fatal, Retriable
 from marketsync.paths import INCLUDE, var
 from stack import environment, services
 from stack.airflow_api import AirflowApi
-from stack.options import AIRFLOW_PORT, HOST, SANDBOX_PORT, StackOptions
+from stack.options import AIRFLOW_PORT, GATEWAY_PORT, HOST, SANDBOX_PORT, StackOptions
 
 __all__ = ["Stack", "clean", "end", "record_file"]
 
@@ -62,7 +62,7 @@ def clean() -> None:
 
 
 class Stack:
-    """Postgres, sandbox and Airflow, on 127.0.0.1 only, ended together.
+    """Postgres, sandbox, gateway and Airflow, on 127.0.0.1 only, ended together.
 
     Args:
         options: ports, folders, what to leave out.
@@ -71,6 +71,7 @@ class Stack:
     Attributes:
         database_url: the domain database.
         airflow_url: Airflow's user interface and API.
+        gateway_url: our web process: the ERP's API, 1C's exchange, pushes.
         sandbox_url: the sandbox, below which each outside system has its prefix.
         environment: for processes that are run beside it.
         airflow: Airflow's REST API.
@@ -86,6 +87,7 @@ class Stack:
         self.options = options or StackOptions()
         self.airflow_url = f"http://{HOST}:{self.options.airflow_port}"
         self.sandbox_url = f"http://{HOST}:{self.options.sandbox_port}"
+        self.gateway_url = f"http://{HOST}:{self.options.gateway_port}"
         self.database_url = ""
         self.environment: dict[str, str] = {}
         self.airflow = AirflowApi(self.airflow_url, "")
@@ -121,6 +123,7 @@ class Stack:
         self._began = self._clock.now()
         self._take_over()
         services.require_free(self.options.airflow_port, what="Airflow", variable=AIRFLOW_PORT)
+        services.require_free(self.options.gateway_port, what="the gateway", variable=GATEWAY_PORT)
         if self.options.sandbox:
             services.require_free(self.options.sandbox_port, what="the sandbox", variable=SANDBOX_PORT)
         own = self._start_postgres()
@@ -134,8 +137,12 @@ class Stack:
             arguments = ["--port", str(self.options.sandbox_port), *self.options.sandbox_arguments]
             self._start("sandbox", [sys.executable, "-m", "sandbox", *arguments])
         self._migrate(metadata)
+        self._start(
+            "gateway", [sys.executable, "-m", "uvicorn", "marketsync.gateway.app:app", *self._gateway_options]
+        )
         for name, arguments in _AIRFLOW.items():
             self._start(name, [sys.executable, "-m", "airflow", *arguments])
+        self._start("watchdog", [sys.executable, "-m", "marketsync", "watchdog"])
 
     def wait_ready(self) -> None:
         """Wait until every part works.
@@ -144,7 +151,10 @@ class Stack:
             Fatal: a part has ended; with the end of its log.
             Retriable: a part does not answer in time.
         """
-        waiting: dict[str, Callable[[], bool]] = {"Airflow": self._airflow_is_ready}
+        waiting: dict[str, Callable[[], bool]] = {
+            "Airflow": self._airflow_is_ready,
+            "the gateway": self._gateway_is_ready,
+        }
         if self.options.sandbox:
             waiting["the sandbox"] = self._sandbox_answers
         limit = self._clock.monotonic() + _READY_SECONDS
@@ -184,8 +194,13 @@ class Stack:
     @property
     def urls(self) -> dict[str, str]:
         """What a person may want to open or connect to."""
-        urls = {"Airflow": self.airflow_url, "database": self.database_url}
+        urls = {"Airflow": self.airflow_url, "gateway": self.gateway_url, "database": self.database_url}
         return urls | ({"sandbox": self.sandbox_url} if self.options.sandbox else {})
+
+    @property
+    def push_url(self) -> str:
+        """Where the sandbox's Ozon has to push; it has a secret in it."""
+        return f"{self.gateway_url}/push/ozon/{environment.push_secret(self._var)}"
 
     def _take_over(self) -> None:
         """Take the lock of the var folder; end what a killed owner may have left."""
@@ -265,6 +280,19 @@ class Stack:
     def _is_ours(self, heartbeat: str | None) -> bool:
         """Whether a heartbeat is of this start: a killed scheduler's last one looks healthy for a while."""
         return heartbeat is not None and datetime.fromisoformat(heartbeat) >= self._began
+
+    @property
+    def _gateway_options(self) -> list[str]:
+        port = str(self.options.gateway_port)
+        # whom a proxy names is for accounts.yaml to say; requests that wait for orders end with the process
+        rules = ("--no-proxy-headers", "--no-server-header", "--timeout-graceful-shutdown", "3")
+        return ["--host", HOST, "--port", port, "--log-level", "warning", *rules]
+
+    def _gateway_is_ready(self) -> bool:
+        with suppress(requests.RequestException):
+            answer = requests.get(f"{self.gateway_url}/readyz", timeout=5, proxies={"http": ""})
+            return answer.status_code == 200
+        return False
 
     def _sandbox_answers(self) -> bool:
         with suppress(requests.ConnectionError):

@@ -9,10 +9,11 @@ from pathlib import Path
 from marketsync.errors import Fatal
 from marketsync.paths import PROJECT
 
-__all__ = ["AIRFLOW_PORT", "HOST", "SANDBOX_PORT", "SHIPPED_SANDBOX_PORT", "StackOptions"]
+__all__ = ["AIRFLOW_PORT", "GATEWAY_PORT", "HOST", "SANDBOX_PORT", "SHIPPED_SANDBOX_PORT", "StackOptions"]
 
 HOST = "127.0.0.1"  # nothing of the set-up listens anywhere else
 AIRFLOW_PORT = "MARKETSYNC_AIRFLOW_PORT"
+GATEWAY_PORT = "MARKETSYNC_GATEWAY_PORT"
 SANDBOX_PORT = "MARKETSYNC_SANDBOX_PORT"
 SHIPPED_SANDBOX_PORT = 8090
 """The port that include/accounts.yaml names for pictures."""
@@ -32,6 +33,7 @@ class StackOptions:
     Attributes:
         airflow_port: MARKETSYNC_AIRFLOW_PORT, or 8080.
         sandbox_port: MARKETSYNC_SANDBOX_PORT, or 8090.
+        gateway_port: MARKETSYNC_GATEWAY_PORT, or 8070.
         sandbox: whether the sandbox is started; without it the Airflow connections are the caller's own.
         sandbox_arguments: more arguments of `python -m sandbox`.
         dags: the folder of the DAG files.
@@ -40,6 +42,7 @@ class StackOptions:
 
     airflow_port: int = field(default_factory=lambda: _port(AIRFLOW_PORT, 8080))
     sandbox_port: int = field(default_factory=lambda: _port(SANDBOX_PORT, SHIPPED_SANDBOX_PORT))
+    gateway_port: int = field(default_factory=lambda: _port(GATEWAY_PORT, 8070))
     sandbox: bool = True
     sandbox_arguments: tuple[str, ...] = ()
     dags: Path = PROJECT / "dags"

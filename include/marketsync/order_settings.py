@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-__all__ = ["Carrier", "Erp", "Gateway", "Orders", "ShopOrders", "Watchdog"]
+__all__ = ["Carrier", "Erp", "Gateway", "Orders", "ShopOrders", "Watchdog", "shop_orders_of"]
 
 
 class _Strict(BaseModel):
@@ -169,12 +169,23 @@ class ShopOrders(_Strict):
     @property
     def all_statuses(self) -> frozenset[str]:
         """Every status of the shop that may be set."""
-        named = (status for status in self._statuses.values() if status is not None)
-        return frozenset({self.first_status, *named})
+        return frozenset({self.first_status, *self.words.values()})
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Our words that have a counterpart in the shop -> the shop's status."""
+        return {ours: theirs for ours, theirs in self._statuses.items() if theirs is not None}
 
     @property
     def _statuses(self) -> dict[str, str | None]:
         return _SHOP_STATUSES | {str(ours): theirs for ours, theirs in self.statuses.items()}
+
+
+def shop_orders_of(settings: ShopOrders | None, orders: Orders | None, account: str) -> ShopOrders | None:
+    """How an account's orders are put into the shop; None where they are not: straight to the ERP only."""
+    if settings is None or orders is None:
+        return None
+    return settings if not settings.accounts or account in settings.accounts else None
 
 
 class Watchdog(_Strict):

@@ -37,6 +37,7 @@ os.environ.update(
 TWO_ACCOUNTS = """\
 version: 1
 time_zone: Europe/Moscow
+shop_orders: {connection: site}
 accounts:
   - &seller
     id: ozon

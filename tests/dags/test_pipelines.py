@@ -39,6 +39,7 @@ ANSWERS: dict[str, Any] = {
     "housekeeping": {"dropped": 1},
     "fulfil": {"done": 2, "refused": 0, "postponed": 1},
     "take_orders": {"new": 2, "changed": 1, "set_aside": 0},
+    "orders_to_shop": {"shop_made": 2, "shop_left": 0},
 }
 
 
@@ -124,7 +125,7 @@ def run(accounts_file: Path, metadata: None, monkeypatch: pytest.MonkeyPatch) ->
             [("reconcile", "ozon"), ("workbook", "ozon", 7), ("report", "ozon", "reconcile")],
         ),
         ("ozon__dictionaries", [("refresh_dictionaries", "ozon")]),
-        ("ozon__orders", [("take_orders", "ozon")]),
+        ("ozon__orders", [("take_orders", "ozon"), ("orders_to_shop", "ozon")]),
         ("ozon__adopt", [("adopt", "ozon", None, "dag_test"), ("adoption_workbook", "ozon", 4)]),
         ("housekeeping", [("housekeeping",)]),
     ],

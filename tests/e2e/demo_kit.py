@@ -41,6 +41,7 @@ class Demo:
             "PYTHONPATH": os.pathsep.join((str(INCLUDE), str(PROJECT))),
             "MARKETSYNC_VAR": str(self.var),
             "MARKETSYNC_AIRFLOW_PORT": str(free_port()),
+            "MARKETSYNC_GATEWAY_PORT": str(free_port()),
             "MARKETSYNC_SANDBOX_PORT": str(free_port()),
         }
         command = [sys.executable, "-m", "demo", *arguments]

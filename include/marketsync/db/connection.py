@@ -49,9 +49,19 @@ class Database:
         size: the most connections held at once by this process.
         patience: seconds to wait for one; a process that is asked by others gives up soon, and says so.
         queue: how many may wait for one at once; 0: any number.
+        statement_seconds: after which a statement, and half of that after which a wait for a lock, is given up, and
+            a silent network too; None: never.
     """
 
-    def __init__(self, url: str, *, size: int = 8, patience: float = _POOL_SECONDS, queue: int = 0) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        size: int = 8,
+        patience: float = _POOL_SECONDS,
+        queue: int = 0,
+        statement_seconds: float | None = None,
+    ) -> None:
         self.url = url
         self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(
             url,
@@ -64,8 +74,9 @@ class Database:
             reconnect_timeout=0,
             kwargs={
                 "row_factory": dict_row,
-                "options": _OPTIONS,
+                "options": _OPTIONS + _bounds(statement_seconds),
                 "connect_timeout": _CONNECT_SECONDS,
+                "tcp_user_timeout": int((statement_seconds or 0) * 1000),  # 0: as the system has it
                 # the same query serves a batch and a whole account: one plan for both would be wrong for one of them
                 "prepare_threshold": None,
             },
@@ -122,3 +133,9 @@ class Database:
             f"The database {where} cannot be reached: {error}",
             hint="Check that Postgres runs and MARKETSYNC_DATABASE_URL is right; `make up` starts the embedded one",
         )
+
+
+def _bounds(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return f" -c statement_timeout={int(seconds * 1000)} -c lock_timeout={int(seconds * 500)}"

@@ -10,12 +10,13 @@ from marketsync.db.queries import sql
 from marketsync.errors import Fatal
 from marketsync.paths import SQL
 
-__all__ = ["migrate", "require_current"]
+__all__ = ["migrate", "names", "require_current"]
 
 _LOCK = 771_903_001  # any constant: two processes that migrate at once take turns
 
 
-def _files() -> list[str]:
+def names() -> list[str]:
+    """All migrations, in their order."""
     return sorted(path.stem for path in (SQL / "migrations").glob("*.sql"))
 
 
@@ -31,7 +32,7 @@ def migrate(database: Database) -> list[str]:
         connection.execute(composed.SQL("create schema if not exists {}").format(composed.Identifier(SCHEMA)))
         connection.execute(sql("migration/prepare"))
         done = {row["name"] for row in connection.execute(sql("migration/done"))}
-        for name in _files():
+        for name in names():
             if name in done:
                 continue
             with connection.transaction():
@@ -54,7 +55,7 @@ def require_current(database: Database) -> None:
         except psycopg.errors.UndefinedTable:
             connection.rollback()
             done = set()
-    missing = [name for name in _files() if name not in done]
+    missing = [name for name in names() if name not in done]
     if missing:
         raise Fatal(
             f"The database lacks the migrations {', '.join(missing)}",

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from marketsync.gateway import exchange_1c, media, problems, pushes
+from marketsync.gateway import exchange_1c, health, media, metrics, problems, pushes
 from marketsync.gateway.access import Doorkeeper
-from marketsync.gateway.erp import api
+from marketsync.gateway.erp import api, page
 from marketsync.gateway.limits import BodyLimits
 from marketsync.gateway.surroundings import Surroundings
 
@@ -35,9 +35,14 @@ def create_app(surroundings: Surroundings, exchange: exchange_1c.ExchangeSetting
     )
     problems.install(made, surroundings)
     door = Doorkeeper(surroundings)
+    figures = metrics.Metrics(surroundings)
+    made.include_router(health.router(surroundings))
+    made.include_router(metrics.router(surroundings, door, figures))
     made.include_router(media.router(surroundings.files), include_in_schema=False)
     made.include_router(pushes.router(surroundings))
     made.include_router(api.router(surroundings, door))
+    made.include_router(page.router(made), prefix=api.PREFIX)
+    page.describe(made)
     made.include_router(
         exchange_1c.router(
             lambda: surroundings.database,
@@ -47,6 +52,7 @@ def create_app(surroundings: Surroundings, exchange: exchange_1c.ExchangeSetting
         )
     )
     made.add_middleware(BodyLimits, surroundings=surroundings, paths=(api.PREFIX,))
+    made.add_middleware(metrics.Counted, metrics=figures)
     return made
 
 

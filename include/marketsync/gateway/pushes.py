@@ -9,6 +9,7 @@ again.
 from __future__ import annotations
 
 import hmac
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ _log = structlog.get_logger(__name__)
 MOST_BYTES = 64 * 1024
 _AT_ONCE = 4  # as many as the pool of pushes has connections
 _RETRY_SECONDS = 5
+_CLOSED_SECONDS = 1.0
 _VERSION = "1.0"  # of this interface, which a marketplace's test call asks for
 _NO_SECRET = (secret_digest(""),)  # to compare with where there is no account: it takes as long
 
@@ -47,9 +49,41 @@ class _Door:
     seller: str
 
 
+class _Keeper:
+    """Keeps pushes, one transaction each.
+
+    With the database gone each would wait for it, and those behind it longer and longer: for a moment after a failure
+    the others are not tried at all.
+    """
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self._closed_until = -math.inf
+
+    def keep(self, account: Account, push: Push) -> None:
+        """Keep a push.
+
+        Raises:
+            Retriable, psycopg.OperationalError: it is not kept.
+        """
+        if push.kind is PushKind.PING:
+            return
+        clock = self._surroundings.clock
+        if clock.monotonic() < self._closed_until:
+            raise Retriable("The database did not answer a moment ago")
+        try:
+            with self._surroundings.push_database.transaction() as connection:
+                take_push(connection, account, push, clock.now())
+        except (Retriable, psycopg.OperationalError):
+            self._closed_until = clock.monotonic() + _CLOSED_SECONDS
+            raise
+        self._closed_until = -math.inf
+
+
 def router(surroundings: Surroundings) -> APIRouter:
     """The routes below /push."""
     routes = APIRouter(include_in_schema=False)
+    keeper = _Keeper(surroundings)
     limiter: list[anyio.CapacityLimiter] = []  # belongs to the event loop, which is not there yet
 
     async def push(account: str, secret: str, request: Request) -> Response:
@@ -82,7 +116,7 @@ def router(surroundings: Surroundings) -> APIRouter:
             _log.warning("a push of another seller came in", account=account)
             return _refused(door, 403, "", "This address belongs to another seller")
         try:
-            await anyio.to_thread.run_sync(_keep, surroundings, door.account, told, limiter=limiter[0])
+            await anyio.to_thread.run_sync(keeper.keep, door.account, told, limiter=limiter[0])
         except (Retriable, psycopg.OperationalError) as error:
             _log.error("a push could not be kept", account=account, error=type(error).__name__)
             return _refused(door, 503, "", "Not kept: come again", _retry())
@@ -134,13 +168,6 @@ def _understood(door: _Door, body: bytes) -> Push:
     if not isinstance(told, dict):
         raise PushRefused("", "A push is a JSON object")
     return door.desk.understand(told)
-
-
-def _keep(surroundings: Surroundings, account: Account, push: Push) -> None:
-    if push.kind is PushKind.PING:
-        return
-    with surroundings.push_database.transaction() as connection:
-        take_push(connection, account, push, surroundings.clock.now())
 
 
 def _refused(

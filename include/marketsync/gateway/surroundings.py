@@ -29,6 +29,8 @@ _PATIENCE = 1.0  # seconds that a request waits for a connection: with the datab
 _ERP_CONNECTIONS = 8
 _PUSH_CONNECTIONS = 4  # apart from the ERP's, so that nothing the ERP does holds up a push
 _PUSH_QUEUE = 200
+_ERP_SECONDS = 20.0  # of one statement: the ERP's own patience is 30
+_PUSH_SECONDS = 4.0  # Ozon suspends whoever takes more than 5
 _SETTINGS_SECONDS = 5.0  # between two looks at accounts.yaml
 _SECRETS_SECONDS = 30.0  # between two looks at a connection: a rotated secret counts after so long
 _FEWEST_LETTERS = 16  # of a push secret: a shorter one is refused, since it may be guessed
@@ -101,6 +103,11 @@ class Surroundings:
         """The settings in force. Raises `BadInput` where there are none."""
         return self._accounts.get()
 
+    def check_settings(self) -> None:
+        """Raise `BadInput` where there are no settings, `Fatal` where no database is named."""
+        self._accounts.get()
+        _ = self.database
+
     @property
     def language(self) -> Language:
         """Of messages; Russian where there are no settings to say otherwise."""
@@ -117,12 +124,12 @@ class Surroundings:
     @property
     def database(self) -> Database:
         """For the ERP's requests. Raises `Fatal` where no database is named."""
-        return self._pool("erp", _ERP_CONNECTIONS, 0)
+        return self._pool("erp", _ERP_CONNECTIONS, 0, _ERP_SECONDS)
 
     @property
     def push_database(self) -> Database:
         """For pushes alone."""
-        return self._pool("push", _PUSH_CONNECTIONS, _PUSH_QUEUE)
+        return self._pool("push", _PUSH_CONNECTIONS, _PUSH_QUEUE, _PUSH_SECONDS)
 
     @property
     def runtime(self) -> Runtime:
@@ -162,11 +169,13 @@ class Surroundings:
                 pool.close()
             self._pools.clear()
 
-    def _pool(self, name: str, size: int, queue: int) -> Database:
+    def _pool(self, name: str, size: int, queue: int, seconds: float) -> Database:
         with self._lock:
             if name not in self._pools:
                 url = self._url or database_url()
-                self._pools[name] = Database(url, size=size, patience=_PATIENCE, queue=queue)
+                self._pools[name] = Database(
+                    url, size=size, patience=_PATIENCE, queue=queue, statement_seconds=seconds
+                )
             return self._pools[name]
 
 

@@ -113,6 +113,14 @@ class Intake:
         self._take([found], source, began, since=None)
         return True
 
+    def take_again(self, postings: Sequence[Posting], began: datetime) -> None:
+        """Take orders that were read back, by a reading that began then; a bad one is set aside and holds up none."""
+        self._take(postings, "reread", began, since=self._flows()["begun"]["watermark"])
+
+    def take_returns(self, returns: Sequence[Return]) -> None:
+        """Take returns that were read back."""
+        self._take_returns(returns)
+
     # ------------------------------------------------------------ the flows
 
     def _changes(self, flows: dict[str, Any], begun: datetime) -> None:

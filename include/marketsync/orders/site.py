@@ -19,13 +19,13 @@ import structlog
 
 from marketsync.clock import Clock
 from marketsync.db import Database, sql
-from marketsync.errors import Fatal, MarketsyncError, Place, RateLimited, Retriable, Uncertain
+from marketsync.errors import BadInput, Fatal, MarketsyncError, Place, RateLimited, Retriable, Uncertain
 from marketsync.http.answers import RequestRefused
 from marketsync.order_settings import ShopOrders
 from marketsync.orders.alerts import end_alert, raise_alert
 from marketsync.shop.orders import OrderShop, ShopLine, ShopOrder, ShownOrder
 
-__all__ = ["BUDGET", "OrderSite", "put_orders", "shop_key"]
+__all__ = ["BUDGET", "OrderSite", "line_key", "put_orders", "shop_key"]
 
 BUDGET = 40.0
 """Seconds after which a run begins nothing new: the next one goes on."""
@@ -138,7 +138,7 @@ class _Putting:
             self._refused(row, error)
         except Retriable as error:
             self._troubled(row, error)
-        except Fatal as error:
+        except (BadInput, Fatal) as error:
             self._later(row, error, "waiting")
             raise
         else:
@@ -272,17 +272,24 @@ class _Putting:
         return f"shop/{self._account}/{row['number']}"
 
 
+def line_key(article: str, seen: Counter[str]) -> str:
+    """What tells a line from the others of its order: the article, and its place where it comes again."""
+    seen[article] += 1
+    return f"{article}#{seen[article]}" if seen[article] > 1 else article
+
+
 def _lines(key: str, lines: Sequence[Row]) -> list[ShopLine]:
-    """Lines, each with a key of its own: the same good twice is told apart by its place among its like."""
     seen: Counter[str] = Counter()
-    made = []
-    for line in lines:
-        article = line["article"]
-        seen[article] += 1
-        again = f"#{seen[article]}" if seen[article] > 1 else ""
-        price = Decimal(line["price"] or 0)
-        made.append(ShopLine(f"{key}/{article}{again}", line["guid"], line["name"], line["quantity"], price))
-    return made
+    return [
+        ShopLine(
+            f"{key}/{line_key(line['article'], seen)}",
+            line["guid"],
+            line["name"],
+            line["quantity"],
+            Decimal(line["price"] or 0),
+        )
+        for line in lines
+    ]
 
 
 def _pause(attempts: int) -> timedelta:

@@ -15,6 +15,7 @@ from marketsync.steps.quarantine import quarantined, raise_quarantined
 from marketsync.steps.reconcile import reconcile, workbook
 from marketsync.steps.release import answer, ask
 from marketsync.steps.shipments import run_shipments
+from marketsync.steps.site_orders import orders_to_shop
 from marketsync.steps.store import import_store, read_store
 from marketsync.steps.upkeep import housekeeping, refresh_dictionaries
 
@@ -30,6 +31,7 @@ __all__ = [
     "fulfil",
     "housekeeping",
     "import_store",
+    "orders_to_shop",
     "plan",
     "plan_channel",
     "poll_status",

@@ -14,6 +14,7 @@ from marketsync.steps.adopt import adoption_name
 from marketsync.steps.counts import Counts
 from marketsync.steps.figures import order_figures
 from marketsync.steps.keys import look_at_keys
+from marketsync.steps.order_upkeep import erase_buyers, forget_orders
 from marketsync.steps.reconcile import workbook_name
 from marketsync.sync import dictionaries
 
@@ -80,6 +81,8 @@ def housekeeping(runtime: Runtime) -> Counts:
         "adoptions": len(adoptions),
         "delivery_files": deliveries,
         "pictures": pictures,
+        "buyers_erased": erase_buyers(runtime),
+        **forget_orders(runtime),
         **order_figures(runtime),
         **look_at_keys(runtime),
     }

@@ -19,7 +19,7 @@ from marketsync.accounts import Accounts
 from marketsync.clock import Clock
 from marketsync.credentials import Credentials
 from marketsync.db import Database, sql
-from marketsync.errors import MarketsyncError
+from marketsync.errors import BadInput, MarketsyncError, Retriable
 from marketsync.http.redaction import Redactor
 from marketsync.orders.alerts import LEVELS, Connection, end_alert, raise_alert
 from marketsync.reports.texts import Words
@@ -31,6 +31,7 @@ __all__ = ["EVERY_SECONDS", "Round", "Watchdog"]
 _log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 60.0
+_AGAIN_SECONDS = 5.0  # after a lost connection
 _STATEMENT_MILLISECONDS = 20_000
 _TOLD_AT_ONCE = 50  # alerts in one message
 _NAMED = 10  # of them are named, the rest counted
@@ -92,8 +93,8 @@ class Watchdog:
     def run(self) -> None:
         """Watch until the process is ended."""
         while True:
-            self.sit()
-            self.clock.sleep(EVERY_SECONDS)
+            done = self.sit()
+            self.clock.sleep(EVERY_SECONDS if done and not done[-1].watching else _AGAIN_SECONDS)
 
     def sit(self, rounds: int | None = None) -> list[Round]:
         """Connect, and watch as long as the connection holds; where another copy watches, look once.
@@ -107,17 +108,21 @@ class Watchdog:
         done: list[Round] = []
         try:
             with self.database.session(autocommit=True) as connection:
+                self._lost_since = None
                 connection.execute(sql("watchdog/limits"), {"milliseconds": str(_STATEMENT_MILLISECONDS)})
                 taken = connection.execute(sql("watchdog/lock")).fetchone()
                 if not taken or not taken["taken"]:
                     return [Round(watching=False)]
-                self._lost_since = None
                 began = self.clock.now()
                 while rounds is None or len(done) < rounds:
                     if done:
                         self.clock.sleep(EVERY_SECONDS)
                     done.append(self.round(connection, began))
-        except (psycopg.OperationalError, psycopg.InterfaceError, MarketsyncError) as error:
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            _log.warning("the watchdog lost its connection and connects anew", error=str(error))
+        except BadInput as error:
+            _log.error("the watchdog cannot watch by this accounts.yaml", error=str(error))
+        except Retriable as error:
             self._tell_lost(error)
         return done
 

@@ -5,4 +5,4 @@ select
     r.posting_id,
     r.version,
     r.content
-from jsonb_to_recordset(%(rows)s) as r(posting_id bigint, version int, content jsonb)
+from jsonb_to_recordset(%(rows)s) as r (posting_id bigint, version int, content jsonb)

@@ -1,6 +1,13 @@
 -- What was answered to a call with this key. Parameters: key_id, idempotency_key, request_hash, status, body,
 -- media_type, now.
 insert into erp_answer (key_id, idempotency_key, request_hash, status, body, media_type, asked_at)
-values (
-    %(key_id)s, %(idempotency_key)s, %(request_hash)s, %(status)s, %(body)s, %(media_type)s, %(now)s
-)
+select
+    k.key_id,
+    %(idempotency_key)s,
+    %(request_hash)s,
+    %(status)s,
+    %(body)s,
+    %(media_type)s,
+    %(now)s
+from erp_key as k
+where k.key_id = %(key_id)s

@@ -1,5 +1,6 @@
 -- Take the answers to orders of a pack: the orders know how they stand with the ERP, and are due no more unless they
--- changed since. Parameters: pack_id, consumer, rows (json: posting_id, state, reason, reference, document_number), now.
+-- changed since.
+-- Parameters: pack_id, consumer, rows (json: posting_id, state, reason, reference, document_number), now.
 with answer as (
     select
         r.posting_id,
@@ -8,7 +9,7 @@ with answer as (
         r.reference,
         r.document_number
     from
-        jsonb_to_recordset(%(rows)s) as r(
+        jsonb_to_recordset(%(rows)s) as r (
             posting_id bigint, state text, reason text, reference text, document_number text
         )
 ),

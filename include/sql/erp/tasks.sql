@@ -1,4 +1,5 @@
--- What was asked for an order, in its order; one task of it, or all (null). Reads only. Parameters: posting_id, task_id.
+-- What was asked for an order, in its order; one task of it, or all (null). Reads only.
+-- Parameters: posting_id, task_id.
 select
     task_id,
     kind,

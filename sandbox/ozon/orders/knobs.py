@@ -49,6 +49,9 @@ class OrderKnobs:
     split_push: bool = True
     """UNSURE: whether the postings that a split makes are told as new."""
 
+    posting_max_weight_grams: int = knob(40_000, low=0)
+    """A posting that Ozon delivers and that is heavier is not assembled: INCORRECT_OVH_FOR_POSTING."""
+
     # --- marking codes and what else is told of each piece ---
     mark_check_seconds: float = knob(5.0, low=0.0)
     """From exemplar/set to the result of the checks (scaled): `validation_in_process` for so long."""

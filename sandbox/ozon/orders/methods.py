@@ -7,9 +7,11 @@ from sandbox.ozon.orders import (
     cancelling,
     carriages,
     carrying,
+    disputes,
     exemplars,
     labels,
     notifications,
+    packing,
     ratings,
     reading,
     returns,
@@ -22,6 +24,11 @@ METHODS: dict[str, Method] = {
     reading.GET_PATH: Method(fixed(reading.GET_REQUEST), reading.get),
     "/v4/posting/fbs/ship": Method(fixed(shipping.SHIP_REQUEST), shipping.ship),
     "/v4/posting/fbs/ship/package": Method(fixed(shipping.SHIP_PACKAGE_REQUEST), shipping.ship_package),
+    "/v2/posting/fbs/get-by-barcode": Method(fixed(reading.BARCODE_REQUEST), reading.get_by_barcode),
+    "/v1/posting/fbs/restrictions": Method(fixed(packing.RESTRICTIONS_REQUEST), packing.restrictions),
+    "/v1/posting/fbs/split": Method(fixed(packing.SPLIT_REQUEST), packing.split),
+    "/v2/posting/fbs/arbitration": Method(fixed(disputes.NUMBERS_REQUEST), disputes.arbitrate),
+    "/v2/posting/fbs/awaiting-delivery": Method(fixed(disputes.NUMBERS_REQUEST), disputes.send_again),
     "/v6/fbs/posting/product/exemplar/create-or-get": Method(
         fixed(exemplars.NUMBER_REQUEST), exemplars.create_or_get
     ),

@@ -63,6 +63,8 @@ def ship(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
     packages = [_package(each["products"]) for each in request["packages"]]
     if sum(packages, Counter()) != _whole(posting):
         raise refused("HAS_INCORRECT_PRODUCT_QUANTITY")
+    if any(_too_heavy(system, cabinet, posting, package) for package in packages):
+        raise refused("INCORRECT_OVH_FOR_POSTING")
     numbers = _numbers(system, cabinet, posting, len(packages))
     _start(system, cabinet, posting, packages, numbers)
     wanted = (request["with"] or {}).get("additional_data")
@@ -80,6 +82,8 @@ def ship_package(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
     package, whole = _package(request["products"]), _whole(posting)
     if not package <= whole:
         raise refused("HAS_INCORRECT_PRODUCT_QUANTITY")
+    if _too_heavy(system, cabinet, posting, package):
+        raise refused("INCORRECT_OVH_FOR_POSTING")
     if package == whole:
         _start(system, cabinet, posting, [package], [posting.posting_number])
         return {"result": posting.posting_number}
@@ -148,6 +152,16 @@ def _check(system: OzonSystem, posting: Posting) -> None:
         raise refused("HAS_INCORRECT_STATUS")
     if exemplars.incomplete(system, posting):
         raise refused("EXEMPLAR_INFO_NOT_FILLED_COMPLETELY")
+
+
+def _too_heavy(system: OzonSystem, cabinet: Cabinet, posting: Posting, package: _Package) -> bool:
+    products = {line.sku: cabinet.by_id.get(line.product_id) for line in posting.lines}
+    grams = sum(
+        product.card.actual.weight * count
+        for sku, count in package.items()
+        if (product := products[sku]) is not None
+    )
+    return posting.delivery.integration == "ozon" and grams > system.order_knobs.posting_max_weight_grams
 
 
 def _package(products: Sequence[Json]) -> _Package:

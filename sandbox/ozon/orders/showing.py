@@ -43,7 +43,7 @@ def in_list(system: OzonSystem, cabinet: Cabinet, posting: Posting, wanted: With
         "addressee": {"name": posting.customer.name} if posting.customer is not None else None,
         "products": [_product_in_list(system, cabinet, line) for line in posting.lines],
         "analytics_data": _analytics(cabinet, posting) if wanted.analytics_data else None,
-        "barcodes": _barcodes(posting) if wanted.barcodes else None,
+        "barcodes": barcodes(posting) if wanted.barcodes else None,
         "financial_data": _financial(posting, _finance_in_list) if wanted.financial_data else None,
         "legal_info": _legal() if wanted.legal_info else None,
         "destination_place_id": 0,
@@ -74,7 +74,7 @@ def by_number(system: OzonSystem, cabinet: Cabinet, posting: Posting, wanted: Wi
         "provider_status": posting.provider_status,
         "products": [_product_by_number(system, cabinet, posting, line) for line in posting.lines],
         "analytics_data": _analytics(cabinet, posting) if wanted.analytics_data else None,
-        "barcodes": _barcodes(posting) if wanted.barcodes else None,
+        "barcodes": barcodes(posting) if wanted.barcodes else None,
         "financial_data": _financial(posting, _finance_by_number) if wanted.financial_data else None,
         "legal_info": _legal() if wanted.legal_info else None,
         "product_exemplars": _exemplars(posting) if wanted.product_exemplars else None,
@@ -84,6 +84,31 @@ def by_number(system: OzonSystem, cabinet: Cabinet, posting: Posting, wanted: Wi
         else None,
         "related_weight_postings": [],
         "tariffication": _tariffication_by_number(system),
+    }
+
+
+def by_barcode(system: OzonSystem, cabinet: Cabinet, posting: Posting) -> Json:
+    """`result` of /v2/posting/fbs/get-by-barcode."""
+    return {
+        "posting_number": posting.posting_number,
+        "order_id": posting.order_id,
+        "order_number": posting.order_number,
+        "status": posting.status,
+        "cancel_reason_id": posting.cancelled.reason_id if posting.cancelled else 0,
+        "created_at": iso(posting.created_at),
+        "in_process_at": _moment(posting.in_process_at),
+        "shipment_date": _moment(posting.shipment_date),
+        "products": [
+            {
+                "sku": line.sku,
+                "offer_id": article(system, cabinet, line),
+                "name": line.name,
+                "quantity": line.quantity,
+                "price": f"{money.text(line.price)}00",
+            }
+            for line in posting.lines
+        ],
+        "barcodes": barcodes(posting),
     }
 
 
@@ -271,7 +296,8 @@ def _analytics(cabinet: Cabinet, posting: Posting) -> Json:
     }
 
 
-def _barcodes(posting: Posting) -> Json:
+def barcodes(posting: Posting) -> dict[str, str]:
+    """The barcodes of the label of old."""
     part = posting.posting_number.rpartition("-")[2]
     return {
         "upper_barcode": f"%101%{posting.order_id}%{part}",

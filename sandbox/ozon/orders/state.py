@@ -146,11 +146,6 @@ class Posting:
     """Every status and substatus that it has had, the first one included."""
 
     @property
-    def sort_key(self) -> tuple[datetime, int, str]:
-        """By the begin of its processing, as /v4/posting/fbs/list sorts."""
-        return self.processed_from, self.order_id, self.posting_number
-
-    @property
     def processed_from(self) -> datetime:
         """The begin of its processing; of an order that is paid late, its creation."""
         return self.in_process_at or self.created_at

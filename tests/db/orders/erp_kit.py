@@ -54,6 +54,15 @@ def accounts(**of_orders: Any) -> Accounts:
     return Accounts.model_validate({"version": 1, "accounts": both})
 
 
+def emptied(database: Database) -> None:
+    """Forget everything that these tests write."""
+    with database.transaction() as connection:
+        connection.execute(
+            "truncate posting, posting_return, posting_event, erp_key, erp_pack, order_task, handover, alert, offer, "
+            "product, exchange, order_flow cascade"
+        )
+
+
 @dataclass
 class Gateway:
     """A gateway under test, asked over ASGI, and its database."""
@@ -109,7 +118,7 @@ class Gateway:
             "changed_at": now,
             **columns,
         }
-        made = self._insert("posting", row, "posting_id")
+        made = self.insert("posting", row, "posting_id")
         for place, line in enumerate(lines, start=1):
             known = {
                 "article": f"A-{place}",
@@ -118,7 +127,7 @@ class Gateway:
                 "price": "499.50",
                 **line,
             }
-            self._insert("posting_line", {"posting_id": made, "line": place, **known}, "line")
+            self.insert("posting_line", {"posting_id": made, "line": place, **known}, "line")
         return made
 
     def change(self, posting_id: int, **columns: Any) -> None:
@@ -128,7 +137,7 @@ class Gateway:
             self.run(f"update posting set {name} = %s where posting_id = %s", bound, posting_id)  # noqa: S608
         self.run("update posting set version = version + 1 where posting_id = %s", posting_id)
 
-    def _insert(self, table: str, row: Mapping[str, Any], returned: str) -> int:
+    def insert(self, table: str, row: Mapping[str, Any], returned: str) -> int:
         bound = [Jsonb(value) if isinstance(value, dict) else value for value in row.values()]
         holders = ", ".join(["%s"] * len(row))
         query = f"insert into {table} ({', '.join(row)}) values ({holders}) returning {returned}"  # noqa: S608

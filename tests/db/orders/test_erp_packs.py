@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
 import pytest
 from erp_kit import Erp, Gateway, numbers, refused, taken
 
 from marketsync.clock import SYSTEM
-from marketsync.db import Database
-from marketsync.files import Files
 from marketsync.orders.keys import Scope
 
 pytestmark = pytest.mark.enable_socket  # the test client's event loop has a pair of its own
-
-
-@pytest.fixture
-def gateway(database: Database, tmp_path: Path) -> Gateway:
-    return Gateway(database, Files(tmp_path.as_uri()))
-
-
-@pytest.fixture
-def erp(gateway: Gateway) -> Erp:
-    return Erp(gateway, gateway.key())
 
 
 def test_an_unanswered_pack_comes_again_the_same(gateway: Gateway, erp: Erp) -> None:
@@ -137,8 +124,8 @@ def test_who_comes_for_the_first_time_hears_of_nothing_that_ended_long_ago(
     assert numbers(erp.pack()) == ["10-2", "10-3"]
 
 
-def test_a_pack_waits_for_an_order_and_comes_with_it(database: Database, tmp_path: Path) -> None:
-    gateway = Gateway(database, Files(tmp_path.as_uri()), clock=SYSTEM)
+def test_a_pack_waits_for_an_order_and_comes_with_it(gateway: Gateway) -> None:
+    gateway = Gateway(gateway.database, gateway.files, clock=SYSTEM)
     with gateway.client:
         erp = Erp(gateway, gateway.key())
         found: list[dict[str, object]] = []
@@ -165,7 +152,7 @@ def test_two_who_ask_at_once_get_the_same_pack(gateway: Gateway, erp: Erp) -> No
 
 def test_the_buyer_is_told_to_who_may_know_and_kept_nowhere_else(gateway: Gateway, erp: Erp) -> None:
     order = gateway.order("13-1", scheme="seller")
-    gateway._insert(
+    gateway.insert(
         "buyer",
         {
             "posting_id": order,

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from marketsync.gateway.access import Doorkeeper
-from marketsync.gateway.erp import orders, packs
+from marketsync.gateway.erp import goods, handovers, labels, orders, packs, shipments
 from marketsync.gateway.erp.shapes import ProblemBody
 from marketsync.gateway.surroundings import Surroundings
 
@@ -31,6 +31,13 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 def router(surroundings: Surroundings, door: Doorkeeper) -> APIRouter:
     """All routes of the ERP API."""
     routes = APIRouter(prefix=PREFIX, responses=_ANSWERS)
-    for part in (packs, orders):  # in this order: a pack is no order's number
+    for part in (
+        packs,
+        orders,
+        labels,
+        shipments,
+        handovers,
+        goods,
+    ):  # in this order: a pack is no order's number
         routes.include_router(part.router(surroundings, door))
     return routes

@@ -6,14 +6,13 @@ their offset in fields that end in _at, days are yyyy-mm-dd in fields that end i
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 __all__ = [
-    "Account",
     "AnswerItem",
-    "Asked",
     "Assembled",
     "Buyer",
     "Cancel",
@@ -21,7 +20,18 @@ __all__ = [
     "CancelReasonShown",
     "CancelReasons",
     "Cancellation",
-    "Number",
+    "Handover",
+    "HandoverAsked",
+    "Handovers",
+    "LabelFile",
+    "LabelOrder",
+    "LabelWaits",
+    "LabelsAsked",
+    "LabelsFile",
+    "Offer",
+    "OfferPrice",
+    "OfferStock",
+    "Offers",
     "Order",
     "OrderLine",
     "OrderPage",
@@ -34,12 +44,16 @@ __all__ = [
     "PackAnsweredItem",
     "PackageAsked",
     "PackedLine",
-    "Pieces",
     "ProblemBody",
+    "ReturnPage",
+    "ReturnShown",
+    "ShipmentAsked",
+    "ShipmentEventShown",
+    "ShipmentPlace",
+    "ShipmentShown",
     "Shipped",
-    "Short",
-    "Shown",
     "Task",
+    "Track",
 ]
 
 Number = Annotated[str, Field(min_length=1, max_length=100)]
@@ -306,3 +320,201 @@ class Shipped(Asked):
     """The goods left the store; a tracking number only where we deliver ourselves."""
 
     tracking_number: Short | None = None
+
+
+# ------------------------------------------------------------------ labels, deliveries, handovers
+
+
+class LabelFile(Shown):
+    """A label as base64, for whom bytes are awkward."""
+
+    account: str
+    number: str
+    file_name: str
+    media_type: str
+    content: str
+
+
+class LabelWaits(Shown):
+    """There is no label yet: come again after Retry-After seconds."""
+
+    account: str
+    number: str
+    state: str
+    error: str | None
+
+
+class LabelOrder(Asked):
+    """An order whose label is wanted."""
+
+    number: Number
+    account: Account | None = None
+
+
+class LabelsAsked(Asked):
+    """Labels for one print, in this order."""
+
+    items: Annotated[list[LabelOrder], Field(min_length=1, max_length=200)]
+
+
+class LabelsFile(Shown):
+    """Several labels in one PDF, as base64."""
+
+    file_name: str
+    media_type: str
+    content: str
+
+
+class ShipmentPlace(Asked):
+    """One parcel: kilograms, and centimetres, as text with a point."""
+
+    weight: Annotated[str, Field(pattern=r"^\d{1,4}(\.\d{1,3})?$")]
+    length: Annotated[str, Field(pattern=r"^\d{1,3}(\.\d)?$")] | None = None
+    width: Annotated[str, Field(pattern=r"^\d{1,3}(\.\d)?$")] | None = None
+    height: Annotated[str, Field(pattern=r"^\d{1,3}(\.\d)?$")] | None = None
+
+
+class ShipmentAsked(Asked):
+    """A delivery by our own carrier; what is left out comes from the settings."""
+
+    carrier: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")] | None = None
+    places: Annotated[list[ShipmentPlace], Field(max_length=50)] = []
+    service: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    variant: Annotated[str, Field(pattern=r"^[ТД]{2}$")] | None = None
+    pickup_date: date | None = None
+    terminal: Annotated[str, Field(min_length=1, max_length=20)] | None = None
+    declared_value: Annotated[str, Field(pattern=r"^\d{1,10}(\.\d{1,2})?$")] | None = None
+
+
+class ShipmentEventShown(Shown):
+    """Something that happened to the parcels."""
+
+    status: str
+    message: str
+    stage: str | None
+    place: str | None
+    happened_at: str | None
+
+
+class ShipmentShown(Shown):
+    """A delivery by our own carrier: waiting, asked, pending, accepted, refused or cancelled."""
+
+    account: str
+    number: str
+    carrier: str
+    our_number: str
+    tracking_number: str | None
+    pickup_date: str
+    state: str
+    stage: str | None
+    message: str
+    status_there: str | None
+    error: str | None
+    cancel_answer: str | None
+    created_at: str
+    changed_at: str
+
+
+class Track(ShipmentShown):
+    """A delivery with its way so far, oldest first."""
+
+    events: list[ShipmentEventShown]
+
+
+class HandoverAsked(Asked):
+    """A handover of everything that is ready, to the marketplace's carrier."""
+
+    account: Account
+    delivery_method: Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
+    departure_date: date
+
+
+class Handover(Shown):
+    """A handover: waiting, forming, ready or refused; its act can be fetched once it is ready."""
+
+    handover: str
+    account: str
+    delivery_method: str
+    departure_date: str
+    state: str
+    status_there: str | None
+    has_act: bool
+    error: str | None
+    asked_by: str
+    created_at: str
+    changed_at: str
+
+
+class Handovers(Shown):
+    """Handovers, the latest day first."""
+
+    items: list[Handover]
+
+
+# ------------------------------------------------------------------ what comes back, and what is offered
+
+
+class ReturnShown(Shown):
+    """Pieces that come back, or came."""
+
+    account: str
+    id: str
+    number: str
+    article: str | None
+    sku: str | None
+    guid: str | None
+    characteristic_guid: str | None
+    quantity: int
+    kind: str
+    status_there: str | None
+    reason: str | None
+    moved_at: str | None
+    changed_at: str
+
+
+class ReturnPage(Shown):
+    """Returns, those that changed first at first; `next_cursor` leads on from here, also later."""
+
+    items: list[ReturnShown]
+    next_cursor: str | None
+    has_more: bool
+
+
+class OfferPrice(Shown):
+    """A price as the marketplace confirmed it when it was set, and as it was last read there."""
+
+    confirmed: str | None
+    confirmed_old: str | None
+    confirmed_at: str | None
+    observed: str | None
+    observed_old: str | None
+    observed_at: str | None
+
+
+class OfferStock(Shown):
+    """Pieces in one of the marketplace's warehouses, as confirmed and as last read."""
+
+    warehouse: str
+    confirmed: int | None
+    confirmed_at: str | None
+    observed: int | None
+    observed_at: str | None
+
+
+class Offer(Shown):
+    """A good on one account."""
+
+    account: str
+    article: str
+    current_article: str | None
+    guid: str
+    characteristic_guid: str | None
+    state: str
+    price: OfferPrice | None
+    stocks: list[OfferStock]
+
+
+class Offers(Shown):
+    """A good on every account that has it."""
+
+    items: list[Offer]
