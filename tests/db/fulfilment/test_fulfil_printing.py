@@ -143,3 +143,18 @@ def test_a_file_that_still_grows_is_loaded_again_until_it_is_whole(shop: Shop, t
     shop.fulfil()
     whole(shop, number)
     assert len(there.calls(LABEL)) > 2
+
+
+def test_where_pages_do_not_say_whose_they_are_labels_are_asked_for_one_by_one(
+    shop: Shop, there: There
+) -> None:
+    there.knobs(label_names_posting=False)
+    numbers = assembled(shop, 3)
+    shop.fulfil()
+    contents = [shop.label(number) for number in numbers]
+    assert all(content and labels.whole(content) == 1 for content in contents)
+    assert len(set(contents)) == 3  # the bars differ
+    assert [len(body["posting_numbers"]) for body in there.bodies(LABELS)] == [3, 1, 1, 1]
+    assembled(shop, 2)
+    shop.fulfil()
+    assert [len(body["posting_numbers"]) for body in there.bodies(LABELS)][4:] == [1, 1]
