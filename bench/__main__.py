@@ -21,6 +21,9 @@ BENCHES = (
     "renames",
     "gateway_pushes",
     "exchange",
+    "watchdog",
+    "order_reconcile",
+    "fulfilment",
 )
 
 

@@ -27,6 +27,7 @@ from bench.setting import own_database, publish
 from marketsync.db import Database
 from marketsync.paths import INCLUDE, PROJECT
 
+_IDLE_SECONDS = 2.0  # the server closes a connection after 5
 TARGET_RATE = 50.0  # a second
 TARGET_P99 = 0.150  # seconds
 _SECRET = "bench-secret-of-some-length"  # noqa: S105 - of this measurement's own gateway
@@ -105,7 +106,7 @@ def _gateway(database: Database, folder: Path, port: int) -> subprocess.Popen[by
 
 
 def _until_ready(process: subprocess.Popen[bytes], port: int) -> None:
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + 120
     while time.monotonic() < ends and process.poll() is None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
@@ -133,13 +134,11 @@ class _Sender:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._idle: list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def send(self, body: bytes) -> tuple[int, float]:
         began = time.perf_counter()
-        reader, writer = (
-            self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
-        )
+        reader, writer = await self._connected(began)
         head = (
             f"POST /push/ozon/{_SECRET} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
@@ -152,8 +151,16 @@ class _Sender:
             if line.lower().startswith(b"content-length")
         )
         await reader.readexactly(length)
-        self._idle.append((reader, writer))
+        self._idle.append((time.perf_counter(), reader, writer))
         return int(answer.split(b" ", 2)[1]), time.perf_counter() - began
+
+    async def _connected(self, now: float) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        while self._idle:
+            since, reader, writer = self._idle.pop()
+            if now - since < _IDLE_SECONDS:
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection("127.0.0.1", self._port)
 
 
 async def _paced(port: int, rate: float, seconds: float, run: str) -> list[tuple[int, float]]:

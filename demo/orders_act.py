@@ -11,8 +11,8 @@ import secrets
 import time
 from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pypdf import PdfReader
 
@@ -20,11 +20,13 @@ from demo.sandbox_client import Cabinet
 from demo.stand_in_1c import StandIn1C, documents_of_the_exchange
 from demo.story import Outcome
 from demo.table import Row
-from marketsync import steps
 from marketsync.credentials import credentials
 from marketsync.errors import Retriable
 from marketsync.orders import keys
+from marketsync.orders.figures import figures_of
+from marketsync.paths import var
 from marketsync.runtime import Runtime
+from marketsync.steps.figures import order_figures
 from stack.machine import Stack
 
 __all__ = ["play"]
@@ -68,11 +70,10 @@ class _Act:
         self._gateway = stack.gateway_url
         self._cabinet = Cabinet(stack.sandbox_url)
         self._ordered: dict[str, float] = {}
+        self._login = f"{_NAME}-{secrets.token_hex(4)}"
         with runtime.database.transaction() as connection:
-            self._key = keys.create(
-                connection, f"{_NAME}-{secrets.token_hex(4)}", _SCOPES, runtime.clock.now()
-            )
-        self.erp = StandIn1C(self._gateway, _NAME, self._key)
+            self._key = keys.create(connection, self._login, _SCOPES, runtime.clock.now())
+        self.erp = StandIn1C(self._gateway, self._login, self._key)
 
     def play(self) -> None:
         """Everything, in order."""
@@ -163,7 +164,7 @@ class _Act:
 
         self._until(all_there, "labels are missing")
         merged = self.erp.labels(wanted)
-        path = Path(self._runtime_var()) / "labels.pdf"
+        path = var() / "labels.pdf"
         path.write_bytes(merged)
         pages = len(PdfReader(BytesIO(merged)).pages)
         if pages != len(wanted):
@@ -185,15 +186,18 @@ class _Act:
         self._row("orders: by DPD", len(numbers), seconds=time.monotonic() - began, result=tracked)
 
     def _ask_the_exchange(self) -> None:
-        found = documents_of_the_exchange(self._gateway, self.erp_name, self._key)
+        found = documents_of_the_exchange(self._gateway, self._login, self._key)
         missing = set(self._ordered) - found
         if missing:
             self._outcome.failures.append(f"the file exchange lacks {len(missing)} orders")
         self._row("orders: the same by /1c_exchange", len(found & set(self._ordered)), result="CommerceML")
 
     def _figures(self) -> None:
-        figures = steps.figures(self._runtime, self._account)
-        told = ", ".join(f"{name} {value}" for name, value in sorted(figures.items()) if value is not None)
+        order_figures(self._runtime, self._account)
+        today = self._runtime.clock.now().astimezone(ZoneInfo(self._runtime.accounts.time_zone)).date()
+        with self._runtime.database.transaction() as connection:
+            rows = figures_of(connection, self._account, today)
+        told = ", ".join(f"{row['name']} {row['value']}" for row in rows if row["value"] is not None)
         self._row("orders: figures of the day", result=told)
 
     def _judge(self, cancelled: str) -> None:

@@ -38,6 +38,7 @@ TWO_ACCOUNTS = """\
 version: 1
 time_zone: Europe/Moscow
 shop_orders: {connection: site}
+carriers: [{id: dpd, connection: dpd, sender: {city: Москва}}]
 accounts:
   - &seller
     id: ozon

@@ -37,6 +37,7 @@ ANSWERS: dict[str, Any] = {
     "adoption_workbook": {"workbook": "adoptions/ozon-4.xlsx"},
     "refresh_dictionaries": {"categories": 9},
     "housekeeping": {"dropped": 1},
+    "run_shipments": {"accepted": 2},
     "fulfil": {"done": 2, "refused": 0, "postponed": 1},
     "take_orders": {"new": 2, "changed": 1, "set_aside": 0},
     "orders_to_shop": {"shop_made": 2, "shop_left": 0},
@@ -102,6 +103,7 @@ def run(accounts_file: Path, metadata: None, monkeypatch: pytest.MonkeyPatch) ->
     ("dag_id", "calls"),
     [
         ("store__import", [("import_store",)]),
+        ("carriers__shipments", [("run_shipments",)]),
         (
             "market_two__catalog",
             [

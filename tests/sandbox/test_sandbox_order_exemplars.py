@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from orders_kit import get, order, ship, status
+from sandbox_orders_kit import get, order, ship, status
 from sandbox_testkit import MOSCOW, ManualClock, Ozon
 
 SET = "/v6/fbs/posting/product/exemplar/set"

@@ -6,8 +6,8 @@ import io
 from typing import Any
 
 import pytest
-from orders_kit import get, order, shipped, status
 from pypdf import PdfReader
+from sandbox_orders_kit import get, order, shipped, status
 from sandbox_testkit import CLIENT, KAZAN, MOSCOW, ManualClock, Ozon
 
 

@@ -286,3 +286,32 @@ def test_addresses_are_connected_by_the_api(shop: Ozon, listener: Listener) -> N
     assert shop.call("/v1/notification/delete", {"id": shown["id"]}).status_code == 404
     unknown = shop.call("/v1/notification/set", {"url": listener.url, "types": ["TYPE_DANCE"]})
     assert "must be in list" in unknown.json()["message"]
+
+
+def test_addresses_are_asked_now_and_then(shop: Ozon, listener: Listener, clock: ManualClock) -> None:
+    shop.knobs("ozon_orders", push_ping_seconds=60)
+    shop.order("push", url=listener.url)
+    until(shop, lambda log: len(listener.bodies) == 1)
+    for number in (2, 3):
+        clock.advance(60)
+        until(shop, lambda log, n=number: len(listener.bodies) == n)  # type: ignore[misc]
+    assert set(listener.types()) == {"TYPE_PING"}
+
+
+def test_another_time_of_delivery_is_told(shop: Ozon, listener: Listener) -> None:
+    shop.order("push", url=listener.url, ping=False)
+    number = order(shop, push=False, ship_by="2026-11-24T10:00:00+00:00")
+    shop.order("order_move", posting_number=number, delivery_end="2026-12-01T10:00:00+00:00")
+    until(shop, settled)
+    assert listener.bodies == [
+        {
+            "message_type": "TYPE_DELIVERY_DATE_CHANGED",
+            "posting_number": number,
+            "new_delivery_date_begin": "2026-11-27T10:00:00.000000Z",
+            "new_delivery_date_end": "2026-12-01T10:00:00.000000Z",
+            "old_delivery_date_begin": "2026-11-27T10:00:00.000000Z",
+            "old_delivery_date_end": "2026-11-28T10:00:00.000000Z",
+            "warehouse_id": MOSCOW,
+            "seller_id": int(CLIENT),
+        }
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from orders_kit import PERIOD, WINDOW, get, order, postings, ship, stock
+from sandbox_orders_kit import PERIOD, WINDOW, get, order, postings, ship, stock
 from sandbox_testkit import CLIENT, KAZAN, MOSCOW, ManualClock, Ozon
 
 

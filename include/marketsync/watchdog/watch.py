@@ -21,7 +21,15 @@ from marketsync.credentials import Credentials
 from marketsync.db import Database, sql
 from marketsync.errors import BadInput, MarketsyncError, Retriable
 from marketsync.http.redaction import Redactor
-from marketsync.orders.alerts import LEVELS, Connection, end_alert, raise_alert
+from marketsync.orders.alerts import (
+    LEVELS,
+    Alert,
+    Connection,
+    end_alert,
+    end_alerts,
+    raise_alert,
+    raise_alerts,
+)
 from marketsync.reports.texts import Words
 from marketsync.watchdog import outside
 from marketsync.watchdog.checks import CHECKS, Check, Look, Trouble
@@ -33,8 +41,9 @@ _log = structlog.get_logger(__name__)
 EVERY_SECONDS = 60.0
 _AGAIN_SECONDS = 5.0  # after a lost connection
 _STATEMENT_MILLISECONDS = 20_000
-_TOLD_AT_ONCE = 50  # alerts in one message
-_NAMED = 10  # of them are named, the rest counted
+_TOLD_AT_ONCE = 1000  # alerts that one message tells of
+_CARRIED = 50  # of them it carries, the gravest
+_NAMED = 10  # of them its text names, and counts the rest
 
 _LEVEL_WORDS = {
     "notice": Words("Внимание", "Notice"),
@@ -232,19 +241,14 @@ class Watchdog:
 
 def _settle(look: Look, prefix: str, found: list[Trouble]) -> None:
     """Raise what a check found; what it found before and does not find any more is over."""
-    wanted = {f"{prefix}{trouble.key}" for trouble in found}
-    for row in look.connection.execute(sql("watchdog/open"), {"prefix": prefix}).fetchall():
-        if row["key"] not in wanted:
-            end_alert(look.connection, row["key"], look.now)
-    for trouble in found:
-        raise_alert(
-            look.connection,
-            f"{prefix}{trouble.key}",
-            trouble.level,
-            Redactor().text(trouble.message),
-            look.now,
-            account=trouble.account,
-        )
+    redactor = Redactor()
+    wanted = [
+        Alert(f"{prefix}{trouble.key}", trouble.level, redactor.text(trouble.message), trouble.account)
+        for trouble in found
+    ]
+    known = {row["key"] for row in look.connection.execute(sql("watchdog/open"), {"prefix": prefix})}
+    end_alerts(look.connection, known - {alert.key for alert in wanted}, look.now)
+    raise_alerts(look.connection, wanted, look.now)
 
 
 def _message(rows: list[dict[str, Any]], accounts: Accounts) -> dict[str, Any]:
@@ -266,6 +270,7 @@ def _message(rows: list[dict[str, Any]], accounts: Accounts) -> dict[str, Any]:
                 "message": redactor.text(row["message"]),
                 "since": row["since"].isoformat(),
             }
-            for row in rows
+            for row in rows[:_CARRIED]
         ],
+        "count": len(rows),
     }

@@ -1,4 +1,5 @@
--- Returns of the marketplace that we do not know, or know otherwise. Parameters: reconciliation_id, account, rows, lately.
+-- Returns of the marketplace that we do not know, or know otherwise.
+-- Parameters: reconciliation_id, account, rows, lately.
 insert into order_difference (reconciliation_id, posting_id, number, side, cause, here, there, detail)
 select
     %(reconciliation_id)s, p.posting_id, r.number, 'marketplace',

@@ -1,5 +1,5 @@
 -- Where the shop and we differ. An order that waits for its turn, or was just sent, is in flight; one that the shop
--- refused is missing at once. Parameters: reconciliation_id, since, until, lately, ours, theirs (statuses, by pairs).
+-- refused is missing at once; what only a push told is not meant for the shop yet. Parameters: reconciliation_id, since, until, lately, ours, theirs (statuses, by pairs).
 insert into order_difference (reconciliation_id, posting_id, number, side, cause, here, there, detail)
 with here as (
     select o.*, s.state, s.error, s.changed_at, w.theirs as wanted
@@ -20,13 +20,16 @@ select
 from here as h
 full join shown as s on h.number = s.number
 cross join lateral (
-    select (coalesce(h.recent, false) or coalesce(h.changed_at > %(lately)s, false)) and h.state is distinct from 'refused' as so
+    select (coalesce(h.recent, false) or coalesce(h.changed_at > %(lately)s, false))
+        and h.state is distinct from 'refused' as so
 ) as fresh
 cross join lateral (
     values
     (
         'missing_in_shop', coalesce(h.state, 'waiting'), null,
-        s.number is null and (h.state is not null or h.created_at between %(since)s and %(until)s)
+        s.number is null
+        and h.created_at between %(since)s and %(until)s
+        and exists (select from posting as p where p.posting_id = h.posting_id and p.read_at is not null)
     ),
     ('unknown_in_shop', null, s.external_id, h.number is null),
     ('copies_in_shop', '1', s.copies::text, s.copies > 1),

@@ -1,4 +1,5 @@
--- What the reconciliation of orders came to, kept beside that of goods. Parameters: reconciliation_id, error, shop_error.
+-- What the reconciliation of orders came to, kept beside that of goods.
+-- Parameters: reconciliation_id, error, shop_error.
 update reconciliation as r
 set counts = r.counts || jsonb_build_object(
     'orders', (
@@ -7,7 +8,9 @@ set counts = r.counts || jsonb_build_object(
             'here', count(*) filter (where o.side = 'here'),
             'in_shop', count(*) filter (where o.side = 'shop'),
             'differing', (
-                select count(distinct d.number) from order_difference as d where d.reconciliation_id = r.reconciliation_id
+                select count(distinct d.number)
+                from order_difference as d
+                where d.reconciliation_id = r.reconciliation_id
             ),
             'healed', (
                 select count(distinct d.number)

@@ -1,7 +1,8 @@
 -- What we have of the orders of a window, and of all that another side showed. `recent`: it moved so lately that
 -- other sides may not have heard of it. Parameters: reconciliation_id, account, since, until, lately.
 insert into order_observation (
-    reconciliation_id, side, number, posting_id, status, status_there, cancelled, created_at, pieces, amount, lines, recent
+    reconciliation_id, side, number, posting_id, status, status_there, cancelled, created_at, pieces, amount, lines,
+    recent
 )
 with chosen as (
     select p.*
@@ -10,7 +11,9 @@ with chosen as (
         p.account = %(account)s
         and (
             coalesce(p.created_at, p.received_at) between %(since)s and %(until)s
-            or p.number in (select o.number from order_observation as o where o.reconciliation_id = %(reconciliation_id)s)
+            or p.number in (
+                select o.number from order_observation as o where o.reconciliation_id = %(reconciliation_id)s
+            )
         )
 ),
 

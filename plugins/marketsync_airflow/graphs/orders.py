@@ -36,8 +36,8 @@ _DOC = """\
 4. **Отложенные заказы** запуск не роняют: `python -m marketsync orders list --set-aside` называет их с причиной,
    `python -m marketsync orders retry {account}` читает их заново.
 5. **Упала `orders_to_shop`** - сайт не отвечает (ничего не делайте: следующий запуск продолжит, второй раз заказ не
-   заведётся) или отказывает вебхуку (исправьте подключение сайта: права `catalog` и `sale`). Чего нет на сайте и почему:
-   `python -m marketsync shop-orders list`; отправить ещё раз: `python -m marketsync shop-orders again НОМЕР`.
+   заведётся) или отказывает вебхуку (исправьте подключение сайта: права `catalog` и `sale`). Чего нет на сайте и
+   почему: `python -m marketsync shop-orders list`; отправить ещё раз: `python -m marketsync shop-orders again НОМЕР`.
 6. Задача долго стоит в `scheduled` - нет её пула: `python -m marketsync_airflow.pools`.
 
 *Reads the marketplace's orders and reserves their goods. If it failed: the log names the reason; the next run reads

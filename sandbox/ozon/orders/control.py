@@ -52,6 +52,17 @@ _ORDER_FIELDS = {
     "push",
     "count",
 }
+_MOVE_FIELDS = {
+    "posting_number",
+    "status",
+    "substatus",
+    "ship_by",
+    "delivery_begin",
+    "delivery_end",
+    "in_process_at",
+    "tracking_number",
+    "push",
+}
 # Ozon Seller API: who may have cancelled, as cancellation_type and in words.
 _INITIATORS = {
     "seller": "Продавец",
@@ -106,13 +117,10 @@ def cancel(system: OzonSystem, cabinet: Cabinet, wanted: Json) -> Json:
 
 
 def move(system: OzonSystem, cabinet: Cabinet, wanted: Json) -> Json:
-    """Ozon moves a posting: {posting_number, status, substatus, ship_by, tracking_number, in_process_at, push}; any
-    words are taken as status and substatus.
+    """Ozon moves a posting: {posting_number, status, substatus, ship_by, delivery_begin, delivery_end, tracking_number,
+    in_process_at, push}; any words are taken as status and substatus.
     """
-    _known(
-        wanted,
-        {"posting_number", "status", "substatus", "ship_by", "in_process_at", "tracking_number", "push"},
-    )
+    _known(wanted, _MOVE_FIELDS)
     posting = _posting(cabinet, wanted)
     tell = bool(wanted.get("push", True))
     ship_by = _time(wanted, "ship_by")
@@ -122,6 +130,12 @@ def move(system: OzonSystem, cabinet: Cabinet, wanted: Json) -> Json:
         posting.tracking_number = str(wanted["tracking_number"])
     if "ship_by" in wanted:
         flow.set_ship_by(system, cabinet, posting, ship_by, tell=tell)
+    if "delivery_begin" in wanted or "delivery_end" in wanted:
+        before = posting.delivery_begin, posting.delivery_end
+        posting.delivery_begin = _time(wanted, "delivery_begin") or before[0]
+        posting.delivery_end = _time(wanted, "delivery_end") or before[1]
+        if tell:
+            pushes.tell_delivery_date(system, cabinet, posting, before)
     if "status" in wanted or "substatus" in wanted:
         status = str(wanted.get("status", posting.status))
         substatus = str(wanted["substatus"]) if "substatus" in wanted else None

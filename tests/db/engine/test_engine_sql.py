@@ -142,6 +142,9 @@ OTHER_SAMPLES: dict[str, dict[str, Any]] = {
     "desired/gallery": {"field": "images"},
     "promotion/save": {"place": 0},
     "limiter/take": {"at": None},
+    "alert/raise": {
+        "rows": '[{"key": "k", "level": "notice", "message": "m", "account": null, "posting_id": null}]'
+    },
     "report/adoption_conflicts": {"price_types": ["Розничная"]},
     "shop/finish_import": {"kind": "full", "counts": Jsonb({})},
     "shop/merge_groups": {"rows": Jsonb([{"guid": "g", "parent_guid": None, "name": "Игрушки"}])},

@@ -15,9 +15,9 @@ from marketsync.accounts import Accounts
 from marketsync.credentials import Credentials
 from marketsync.db import Database
 from marketsync.files import Files
-from marketsync.orders import shipments
 from marketsync.orders.deadlines import tell_deadlines
 from marketsync.runtime import Runtime
+from marketsync.steps.site_orders import orders_to_shop
 from marketsync.watchdog.watch import Watchdog
 from tests.db.orders.dpd_kit import CLIENT, SENDER
 from tests.db.orders.erp_kit import SECRET, Erp, Gateway, taken
@@ -39,6 +39,7 @@ def runtime_of(shop: Shop) -> Runtime:
     known = Accounts.model_validate(
         {
             "version": 1,
+            "shop_orders": {"connection": "site", "calls_per_second": 100},
             "carriers": [{"id": "dpd", "connection": "dpd", "sender": SENDER, "calls_per_second": 100}],
             "accounts": [{**shop.account.model_dump(), "orders": {"carrier": "dpd"}}],
         }
@@ -46,7 +47,11 @@ def runtime_of(shop: Shop) -> Runtime:
     there = shop.there
 
     def credentials(name: str) -> Credentials:
-        return Credentials(f"{there.url}/dpd", CLIENT, "sandbox") if name == "dpd" else there.credentials
+        others = {
+            "dpd": Credentials(f"{there.url}/dpd", CLIENT, "sandbox"),
+            "site": Credentials(f"{there.url}/bitrix", "1", "sandb0xwebh00ksecret"),
+        }
+        return others.get(name) or there.credentials
 
     return dataclasses.replace(shop.runtime, accounts=known, credentials=credentials)
 
@@ -75,11 +80,17 @@ def the_life_of_an_order(shop: Shop, runtime: Runtime, gateway: Gateway) -> str:
     assert erp.get(f"/orders/{number}").status_code == 200
     assert erp.post(f"/orders/{number}/assembled", {}, Idempotency_Key="assembled-1").status_code == 200
     work(shop, runtime)
-    with runtime.database.transaction() as connection:
-        shipments.request(
-            connection, shop.posting_id(number), {}, "erp", shop.clock.now(), settings=runtime.accounts
-        )
+    asked = erp.post(f"/orders/{number}/shipment", {}, Idempotency_Key="shipment-1")
+    assert asked.status_code < 300, asked.text
     steps.run_shipments(runtime)
+    shop.there.call("POST", "/bitrix/fill", {"goods": 2})
+    orders_to_shop(runtime, ACCOUNT)
+    assert erp.get(f"/orders/{number}/shipment").status_code < 500
+    for mode in ("checkauth", "query", "success"):
+        sale = gateway.client.get("/1c_exchange", params={"type": "sale", "mode": mode}, auth=("1c", erp.key))
+        assert sale.status_code < 500
+    steps.workbook(runtime, ACCOUNT, int(steps.reconcile(runtime, ACCOUNT)["reconciliation"]))
+    assert NAME not in gateway.client.get("/metrics").text
     with runtime.database.transaction() as connection:
         connection.execute("update posting set status = 'to_assemble', assembled_at = null")
         shop.clock.advance(days=9)

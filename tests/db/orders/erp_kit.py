@@ -79,7 +79,7 @@ class Gateway:
             url=self.url or self.database.url,
             read_accounts=lambda: self.settings,
             read_credentials=lambda name: Credentials(
-                "", "1001", "sandbox", {"push_secrets": [SECRET, NEXT_SECRET]}
+                "http://127.0.0.1:9", "1001", "sandbox", {"push_secrets": [SECRET, NEXT_SECRET]}
             ),
             clock=self.clock,
             files=self.files,

@@ -305,22 +305,22 @@ def test_airflow_is_asked_without_a_login_for_what_it_needs_none(kennel: Kennel)
 def test_alerts_go_to_the_webhook_once_in_one_message_without_personal_data(kennel: Kennel) -> None:
     kennel.settings = {"watchdog": {"webhook": "chat"}}
     with kennel.database.transaction() as connection:
-        for number in range(12):
-            raise_alert(connection, f"a/{number}", "warning", f"беда {number}, +7 912 345-67-89", NOW)
+        for number in range(60):
+            raise_alert(connection, f"a/{number}", "warning", f"беда {number}, +7 912 345-67-89\x00", NOW)
         raise_alert(connection, "b", "urgent", "хуже", NOW, account="ozon")
     kennel.outside.status = 500
     assert kennel.look().told == 0
     kennel.outside.status = 200
-    assert kennel.look().told == 13
+    assert kennel.look().told == 61
     assert kennel.look().told == 0
     (_, refused, _), (path, body, authorization) = kennel.outside.heard
     assert refused == body
     assert (path, authorization) == ("/chat", "Bearer token-of-the-webhook")
-    assert (body["level"], len(body["alerts"])) == ("urgent", 13)
+    assert (body["level"], body["count"], len(body["alerts"])) == ("urgent", 61, 50)
     lines = body["text"].splitlines()
     assert lines[0] == "СРОЧНО: хуже"
-    assert lines[1] == "Предупреждение: беда 0, •••"
-    assert lines[-1] == "... и ещё 3: `marketsync alerts`"
+    assert lines[1] == "Предупреждение: беда 0, •••\N{REPLACEMENT CHARACTER}"
+    assert lines[-1] == "... и ещё 51: `marketsync alerts`"
     assert "912" not in json.dumps(body)
 
 

@@ -1,4 +1,4 @@
-"""Orders on all sides: what the marketplace, the inbox, the shop and the ERP's answers say of each, and what is brought in."""
+"""Orders on all sides: what marketplace, inbox, shop and the ERP's answers say of each, and what is brought in."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import requests
 from shop_kit import MovableClock, Portal, Shop
@@ -15,6 +16,7 @@ from marketsync.db import Database
 from marketsync.runtime import Runtime
 from marketsync.steps.order_reconcile import compare_orders
 from marketsync.steps.orders import take_orders
+from marketsync.steps.reconcile import workbook
 from marketsync.steps.site_orders import orders_to_shop
 from sandbox.bitrix.state import SECRET, USER
 
@@ -35,8 +37,10 @@ class Sides:
         self.clock = MovableClock()
         self.shop = Shop(database, portal, folder, self._credentials)
         self.shop.clock = self.clock
-        self.control("cards", cards=[{"offer_id": name, "price": "1000.00", "stocks": {"1020000000001": {"present": 50}}}
-                                     for name in ("A", "B")])  # fmt: skip
+        stocks = {"1020000000001": {"present": 50}}
+        self.control(
+            "cards", cards=[{"offer_id": name, "price": "1000.00", "stocks": stocks} for name in ("A", "B")]
+        )
 
     def _credentials(self, connection: str) -> Credentials:
         if connection == "site":
@@ -116,7 +120,8 @@ def test_each_difference_has_its_cause_and_is_brought_in(sides: Sides, tmp_path:
     sides.sql("update posting set erp_state = 'waiting' where number = %s", unanswered)
     sides.sql("update posting set erp_state = 'refused' where number = %s", refused)
     sides.sql(
-        "update posting set received_at = received_at - interval '3 hours', changed_at = changed_at - interval '3 hours'"
+        "update posting set received_at = received_at - interval '3 hours', "
+        "changed_at = changed_at - interval '3 hours'"
     )
     sides.sql("delete from posting where number = %s", lost)
     sides.portal.order("edit_order", xmlId=f"ozon:{deleted}", delete=True)
@@ -146,7 +151,6 @@ def test_each_difference_has_its_cause_and_is_brought_in(sides: Sides, tmp_path:
         (refused, "erp"): {"refused_by_erp"},
         (back, "marketplace"): {"return_unknown"},
         ("fake-1", "marketplace"): {"missing_there"},
-        ("fake-1", "shop"): {"missing_in_shop"},
         ("fake-1", "erp"): {"missing_in_erp"},
     }
     assert lost in sides.alerts()["orders/ozon/missing"]
@@ -163,6 +167,32 @@ def test_each_difference_has_its_cause_and_is_brought_in(sides: Sides, tmp_path:
     following, _ = sides.compare()
     assert sides.causes(following) == {}
     assert sides.alerts() == {}
+
+
+def test_the_workbook_shows_all_sides_of_each_order(sides: Sides) -> None:
+    equal, deleted = sides.order("A", "B"), sides.order("A")
+    sides.settle()
+    sides.portal.order("edit_order", xmlId=f"ozon:{deleted}", delete=True)
+    sides.sql("update posting set erp_state = 'taken', erp_number = '000-1' where number = %s", equal)
+    number, _ = sides.compare()
+    workbook(sides.runtime, "ozon", number)
+    with sides.runtime.files.open(f"reconciliations/ozon-{number}.xlsx") as file:
+        book = openpyxl.load_workbook(file)
+    titles, *rows = book["Заказы"].iter_rows(values_only=True)
+    shown = {row[0]: dict(zip(titles, row, strict=True)) for row in rows}
+    assert list(shown) == [deleted, equal]  # what differs comes first
+    assert shown[equal] | {
+        "Штук у нас": 4, "Штук: площадка": 4, "Штук: сайт": 4, "Сумма: сайт, ₽": 4000, "Статус у нас": "собрать",
+        "Статус на сайте": "P", "Ответ 1С": "принят", "Номер в 1С": "000-1", "Причина (заказ)": None,
+        "Исправляется": None,
+    } == shown[equal]  # fmt: skip
+    assert (shown[deleted]["Код причины (заказ)"], shown[deleted]["Исправляется"]) == (
+        "shop:missing_in_shop",
+        "да",
+    )
+    summary = {row[0]: row[2] for row in book["Сводка"].iter_rows(values_only=True) if row[0]}
+    assert (summary["orders_read"], summary["orders_in_shop"], summary["orders_differing"]) == (2, 1, 1)
+    assert summary["order_cause:shop:missing_in_shop"] == 1
 
 
 def test_what_moved_just_now_is_in_flight(sides: Sides) -> None:
