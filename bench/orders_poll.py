@@ -3,7 +3,8 @@
     python -m bench.orders_poll [--orders 10000] [--goods 100000]
 
 Real calls to the sandbox in a process of its own, real Postgres. The store has a hundred thousand goods with offers;
-the orders are of five hundred of them. What the sandbox itself needs for its answers is in the figures.
+the orders are of five hundred of them. What the sandbox needs for its answers is in the figures. Orders wait for days and
+change once: so that not all of them are "changed lately" too, the overlap is a moment.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class _Bench:
         fill(database, "million.sql", {"goods": goods})
         fill(database, "stocks.sql", {})
         known = accounts()
-        account = known.accounts[0].model_copy(update={"orders": Orders()})
+        account = known.accounts[0].model_copy(update={"orders": Orders(overlap_minutes=0.01)})
         known = known.model_copy(update={"accounts": (account,)})
         self._goods = goods
         self._database = database
