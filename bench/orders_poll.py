@@ -3,8 +3,8 @@
     python -m bench.orders_poll [--orders 10000] [--goods 100000]
 
 Real calls to the sandbox in a process of its own, real Postgres. The store has a hundred thousand goods with offers;
-the orders are of five hundred of them. What the sandbox needs for its answers is in the figures. Orders wait for days and
-change once: so that not all of them are "changed lately" too, the overlap is a moment.
+the orders are of five hundred of them. What the sandbox needs for its answers is in the figures. Orders wait for days
+and change once: so that not all of them are "changed lately" too, the overlap is a moment.
 """
 
 from __future__ import annotations
