@@ -70,6 +70,7 @@ def _measure(database: Database, folder: Path, orders: int, put: int) -> dict[st
     cards = [{"offer_id": "A", "price": "1000.00", "stocks": {WAREHOUSE: {"present": orders + put}}}]
     _order(url, f"ozon/{CABINET}/cards", cards=cards)
     _order(url, f"ozon/{CABINET}/order", products=[{"offer_id": "A", "quantity": 1}], count=put)
+    _list_good(database)
     runtime = _runtime(database, folder, url)
     take_orders(runtime, "ozon")
     began = time.monotonic()
@@ -140,6 +141,18 @@ def _runtime(database: Database, folder: Path, url: str) -> Runtime:
         {"version": 1, "accounts": [ACCOUNT], "shop_orders": {"connection": "site", "calls_per_second": 100}}
     )
     return Runtime(database, accounts, credentials, SYSTEM, Files((folder / "files").as_uri()))
+
+
+def _list_good(database: Database) -> None:
+    """The store knows the good, so that its orders are nothing to tell people of."""
+    with database.transaction() as connection:
+        connection.execute(
+            "with e as (insert into exchange (source, location, kind, state, delivered_at)"
+            " values ('1c', 'd', 'full', 'imported', now()) returning exchange_id),"
+            " g as (insert into product (guid, good_guid, article, name, content_hash, exchange_id, changed_at)"
+            " select 'g', 'g', 'A', 'A', '', exchange_id, now() from e returning product_id)"
+            " insert into offer (account, product_id, article) select 'ozon', product_id, 'A' from g"
+        )
 
 
 def _lay_in_shop(world: World, database: Database) -> None:

@@ -1,5 +1,6 @@
 -- Where the shop and we differ. An order that waits for its turn, or was just sent, is in flight; one that the shop
--- refused is missing at once; what only a push told is not meant for the shop yet. Parameters: reconciliation_id, since, until, lately, ours, theirs (statuses, by pairs).
+-- refused is missing at once; what only a push told is not meant for the shop yet.
+-- Parameters: reconciliation_id, since, until, lately, ours, theirs (statuses, by pairs).
 insert into order_difference (reconciliation_id, posting_id, number, side, cause, here, there, detail)
 with here as (
     select o.*, s.state, s.error, s.changed_at, w.theirs as wanted
