@@ -63,7 +63,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "cancelled_in_1c": ("Отменено в 1С", "Cancelled in 1C"),
     "cancel_by_hand": (
         "в 1С заказ {number} отменён: отмените его в кабинете, или задайте erp.exchange.cancel_reason в accounts.yaml",
-        "order {number} is cancelled in 1C: cancel it in the cabinet, or set erp.exchange.cancel_reason in accounts.yaml",
+        "order {number} is cancelled in 1C: cancel it in the cabinet, or set erp.exchange.cancel_reason",
     ),
     "shipped_cancelled": (
         "заказ {number} отменён, а в 1С отгружен: верните товар на склад и отмените отгрузку",
