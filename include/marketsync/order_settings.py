@@ -65,7 +65,8 @@ class FileExchange(_Strict):
         quiet_minutes: where a dialogue has no last word, silence of so long is its end.
         wait_seconds: so long a question about an import is held before it is answered `progress`; 1C asks again.
         patience_minutes: after which a question about an import that does not end is answered `failure`.
-        cancel_reason: the marketplace's code of the reason, where 1C cancels an order.
+        cancel_reason: the marketplace's code of the reason for which an order is cancelled that 1C marks so (Ozon: 352,
+            out of stock); null: such an order is an alert, for a person to cancel.
     """
 
     part_bytes: int = Field(default=8 << 20, ge=1 << 10)
@@ -77,7 +78,7 @@ class FileExchange(_Strict):
     quiet_minutes: float = Field(default=3, gt=0)
     wait_seconds: float = Field(default=10, ge=0, le=25)
     patience_minutes: float = Field(default=60, gt=0)
-    cancel_reason: str = "352"
+    cancel_reason: str | None = "352"
 
 
 class Erp(_Strict):

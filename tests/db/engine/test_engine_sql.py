@@ -132,7 +132,16 @@ _ERP: dict[str, Any] = {
     "request_hash": b"1", "rows": Jsonb([]), "scopes": ["orders"], "since": None, "status": None, "task_id": None,
 }  # fmt: skip
 
+_UPLOADS: dict[str, Any] = {
+    "session_id": 1, "key_id": 1, "cookie_hash": b"c", "check_hash": b"d", "folder": "uploads/1", "kind": "sale",
+    "number": 1, "batch": 1, "file": "offers.xml", "object": "uploads/1/0", "bytes": 5, "hash": b"1", "head": b"<?xml",
+    "asked": ["import.xml"], "names": ["import.xml", "offers.xml"], "result": None, "state": "dropped",
+    "reading": "part", "version": "2.08", "pack_id": None, "numbers": ["1"], "reference": "0a",
+    "document_number": "УТ-1", "posting_id": 1,
+}  # fmt: skip
+
 OTHER_SAMPLES: dict[str, dict[str, Any]] = {
+    **{name: _UPLOADS for name in FILES if name.startswith(("upload/", "exchange_1c/"))},
     **{name: _SHOP_ORDERS for name in FILES if name.startswith(("site_order/", "order_reconcile/"))},
     **{name: _SHIPMENT for name in FILES if name.startswith("shipment/")},
     **{name: _ERP for name in FILES if name.startswith("erp/")},
@@ -234,6 +243,13 @@ def filled(_server: _Server, _with_dictionaries: str, sandbox: Sandbox) -> Itera
     engine.cycle()
     engine.cabinet.no_faults()
     engine.reconcile()
+    with database.transaction() as connection:
+        given = {**_UPLOADS, "cookie_hash": b"a", "check_hash": b"b", "location": "deliveries/1", "now": NOW}
+        connection.execute(
+            sql("erp/add_key"), {"name": "УТ", "hash": b"1", "scopes": ["exchange"], "now": NOW}
+        )
+        connection.execute(sql("upload/open_session"), given)
+        connection.execute(sql("upload/add_batch"), {**given, "kind": "catalog"})
     yield database
     next(lending, None)
 

@@ -192,6 +192,14 @@ def test_what_cannot_be_done_is_told_to_people_and_hinders_nothing(place: Place)
     assert [row["number"] for row in left] == ["2", "3"]
 
 
+def test_without_a_reason_a_cancellation_is_left_to_people(place: Place) -> None:
+    place.settings["cancel_reason"] = None
+    place.order("1")
+    assert "cancel_reason" in "".join(tell(begin(place), document("1", Отменен="true")))
+    assert work(place) == []
+    assert len(place.rows("select 1 from alert where ended_at is null")) == 1
+
+
 def test_a_number_of_two_accounts_is_told_apart_by_the_id_that_we_gave(place: Place) -> None:
     place.order("1")
     place.order("1", account="ozon_second")

@@ -175,6 +175,8 @@ class Sale:
     def _cancel(self, connection: Connection, order: Row, asked_by: str) -> bool:
         if order["status"] == "cancelled":
             return False
+        if self._settings.cancel_reason is None:
+            raise BadInput(say("cancel_by_hand", number=order["number"]))
         asked = {"reason": self._settings.cancel_reason, "message": say("cancelled_in_1c")}
         now = self._clock.now()
         tasks.ask(connection, order["posting_id"], TaskKind.CANCEL, asked, asked_by, now)

@@ -61,6 +61,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "1C: order {number} ({account}): {error}",
     ),
     "cancelled_in_1c": ("Отменено в 1С", "Cancelled in 1C"),
+    "cancel_by_hand": (
+        "в 1С заказ {number} отменён: отмените его в кабинете, или задайте erp.exchange.cancel_reason в accounts.yaml",
+        "order {number} is cancelled in 1C: cancel it in the cabinet, or set erp.exchange.cancel_reason",
+    ),
     "shipped_cancelled": (
         "заказ {number} отменён, а в 1С отгружен: верните товар на склад и отмените отгрузку",
         "order {number} is cancelled but shipped in 1C: take the goods back and undo the shipment",
