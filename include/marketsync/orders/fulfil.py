@@ -17,7 +17,7 @@ from marketsync.db import sql
 from marketsync.errors import Fatal, MarketsyncError, RateLimited, Retriable, Uncertain
 from marketsync.http.answers import RequestRefused
 from marketsync.marketplaces.orders import Deed
-from marketsync.orders import handovers, tasks
+from marketsync.orders import handovers, inbox, tasks
 from marketsync.orders.asked import TaskKind, Tracking
 from marketsync.orders.deeds import Bench, perform
 from marketsync.orders.label_tasks import LabelDesk
@@ -34,8 +34,8 @@ _TURN = 2.0  # seconds that work on single orders takes before labels are looked
 _SHORTEST_NAP = 0.1
 _AFTER_UNCERTAIN = 5.0
 _SINGLY = tuple(kind for kind in tasks.KINDS if kind not in (TaskKind.LABEL, TaskKind.TRACKING))
-# what an answer of an unknown shape raises where it is read
-_ODD = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+# what an answer of an unknown shape raises where it is read, or a value in it that cannot be kept
+_ODD = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, *inbox.FAULTS)
 
 
 @dataclass(slots=True)

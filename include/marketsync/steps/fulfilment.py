@@ -36,8 +36,8 @@ def fulfil(runtime: Runtime, account: str, run: str | None = None, again: str = 
     seller = runtime.seller(account)
     if seller.account.mode is not Mode.SEND or seller.account.orders is None:
         return {"nothing": True, "mode": seller.account.mode.value}
-    if again:
-        retry_tasks(runtime, again, account=account)
+    if again and not _again(runtime, again, account):
+        _log.warning("nothing of this order is left to be tried again", account=account, order=again)
     came_to = work.run(seller, budget=_BUDGET, run_id=run)
     counts: Counts = {
         "done": came_to.done,
@@ -75,15 +75,7 @@ def retry_tasks(runtime: Runtime, what: str, *, account: str | None = None) -> l
     Raises:
         BadInput: nothing of it can be done again.
     """
-    task_id = int(what) if what.isdecimal() else None
-    with runtime.database.transaction() as connection:
-        found = tasks.retry(
-            connection,
-            runtime.clock.now(),
-            account=account,
-            task_id=task_id,
-            number=None if task_id else what,
-        )
+    found = _again(runtime, what, account)
     if not found:
         raise BadInput(
             f"нечего повторять: нет ждущих и отклонённых заданий {what!r}",
@@ -106,3 +98,15 @@ def drop_task(runtime: Runtime, task_id: int, *, author: str, reason: str) -> di
             hint="Что есть: python -m marketsync fulfilment list",
         )
     return found
+
+
+def _again(runtime: Runtime, what: str, account: str | None) -> list[dict[str, Any]]:
+    task_id = int(what) if what.isdecimal() else None
+    with runtime.database.transaction() as connection:
+        return tasks.retry(
+            connection,
+            runtime.clock.now(),
+            account=account,
+            task_id=task_id,
+            number=None if task_id else what,
+        )

@@ -85,6 +85,9 @@ def test_what_is_assembled_already_is_done_and_what_is_cancelled_is_refused(shop
     assert shop.alerts() == [f"fulfilment/ozon/{second}/ship"]
     assert shop.fulfil(run="scheduled__2")["refused"] == 0
     assert shop.fulfil(run="scheduled__1")["refused"] == 1  # who repeats the run means what it refused
+    assert shop.fulfil(again=second)["refused"] == 1
+    assert shop.fulfil(again=first)["refused"] == 0  # what is done is not done again
+    assert len(there.bodies(SHIP)) == 3  # one each: later attempts read first
 
 
 @pytest.mark.parametrize("kind", ["timeout_after", "timeout_before", "truncated", "502_html"])
