@@ -20,6 +20,8 @@ BENCHES = (
     "renames",
     "gateway_pushes",
     "exchange",
+    "watchdog",
+    "order_reconcile",
 )
 
 

@@ -8,10 +8,11 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from demo import living_act, own_catalog
+from demo import living_act, orders_act, own_catalog
 from demo.judge import read_expected
 from demo.report import tell
 from demo.story import Story
@@ -90,7 +91,11 @@ def _play(options: argparse.Namespace, home: Path, began: float) -> int:
             _loaded(story, first)
             if living:
                 living_act.play(stack, story.outcome, say, home, first)
-            _changed(story, home / "deliveries")
+            _changed(
+                story,
+                home / "deliveries",
+                lambda: orders_act.play(stack, runtime, account, story.outcome, say),
+            )
         else:
             own_catalog.play(story, options.catalog)
         story.tell_holds()
@@ -104,7 +109,7 @@ def _loaded(story: Story, first: Path) -> None:
     story.reconcile("after the full load")
 
 
-def _changed(story: Story, deliveries: Path) -> None:
+def _changed(story: Story, deliveries: Path, orders: Callable[[], None]) -> None:
     first, second = deliveries / "first", deliveries / "second"
     story.deliver(second, "1 % changes")
     story.turn_down("a person answers the guards")
@@ -114,6 +119,7 @@ def _changed(story: Story, deliveries: Path) -> None:
         story.outcome.failures.append(f"{EDITED} cards were edited in the cabinet, {counts['healed']} healed")
     story.rest()
     story.prove("1 % changes and edits", second / "expected.json")
+    orders()
     last = story.reconcile("at the end")
     unexplained = {
         cause: n for cause, n in last["causes"].items() if cause not in ("held", "rejected", "in_flight")

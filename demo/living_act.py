@@ -112,6 +112,7 @@ def _write_accounts(home: Path, mode: str) -> None:
         "mode": mode,
         "warehouses": first["warehouses"][:1],
         "adopt": {"id_property": _ID_PROPERTY},
+        "orders": None,
     }
     text = yaml.safe_dump({**content, "accounts": [first, living]}, allow_unicode=True, sort_keys=False)
     fresh = home / "accounts.yaml.new"

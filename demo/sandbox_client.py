@@ -60,6 +60,29 @@ class Cabinet:
         """Cards that people made by hand."""
         self._post(f"ozon/{self._client_id}/cards", {"cards": cards})
 
+    def order(self, **wish: Any) -> list[str]:
+        """Buyers order; the numbers of the postings."""
+        numbers: list[str] = self._post(f"ozon/{self._client_id}/order", wish)["posting_numbers"]
+        return numbers
+
+    def cancel_order(self, number: str) -> None:
+        """The buyer changes their mind."""
+        self._post(f"ozon/{self._client_id}/order_cancel", {"posting_number": number})
+
+    def push_to(self, url: str) -> None:
+        """Have the marketplace push to an address."""
+        self._post(f"ozon/{self._client_id}/push", {"url": url})
+
+    def postings(self) -> dict[str, dict[str, Any]]:
+        """Every posting by its number."""
+        found: dict[str, dict[str, Any]] = self._get(f"ozon/{self._client_id}/postings")
+        return found
+
+    def knobs(self, section: str, **values: Any) -> None:
+        """Set knobs of the sandbox."""
+        answer = self._session.patch(f"{self._url}/knobs", json={section: values}, timeout=_TIMEOUT)
+        answer.raise_for_status()
+
     def traffic(self, path: str, since: int) -> Traffic:
         """What reached a method since a call number."""
         calls = self._get(f"calls?limit=50000&path={path}&since={since}&client_id={self._client_id}")

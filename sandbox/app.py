@@ -16,7 +16,7 @@ from sandbox.dpd import api as dpd_api
 from sandbox.exchange import handle, hold
 from sandbox.ozon import api as ozon_api
 from sandbox.ozon.catching_up import catch_up
-from sandbox.ozon.orders import push_sender
+from sandbox.ozon.orders import notifications, push_sender
 from sandbox.world import World
 
 _ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
@@ -40,8 +40,12 @@ def create_app(world: World) -> FastAPI:
     async def ozon(request: Request) -> Response:
         # Built per call, because a reset replaces the system.
         world.ozon.base_url = f"{request.url.scheme}://{request.url.netloc}"
+        path = "/" + request.path_params["path"]
+        await notifications.probe(
+            world.ozon, request.headers.get("client-id", ""), path, await request.body()
+        )
         system = ozon_api.played_by(world.ozon)
-        return await handle(world, system, request, "/" + request.path_params["path"])
+        return await handle(world, system, request, path)
 
     async def ozon_files(request: Request) -> Response:
         system = ozon_api.played_files(world.ozon)

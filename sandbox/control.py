@@ -43,6 +43,10 @@ _CABINET_ORDERS: dict[str, Callable[[OzonSystem, Cabinet, dict[str, Any]], dict[
     "order": order_control.order,
     "order_cancel": order_control.cancel,
     "order_move": order_control.move,
+    "carriage": order_control.carriage,
+    "buyers_order": order_control.buyers_order,
+    "return": order_control.give_back,
+    "rating": order_control.set_rating,
     "push": order_control.connect_push,
 }
 
@@ -150,6 +154,14 @@ def router(world: World) -> APIRouter:
     @routes.get("/ozon/{client_id}/postings")
     async def read_postings(client_id: str) -> Response:
         return _json(order_control.postings(_caught_up(world, client_id)))
+
+    @routes.get("/ozon/{client_id}/carriages")
+    async def read_carriages(client_id: str) -> Response:
+        return _json(order_control.carriage_states(_caught_up(world, client_id)))
+
+    @routes.get("/ozon/{client_id}/returns")
+    async def read_returns(client_id: str) -> Response:
+        return _json(order_control.return_states(_caught_up(world, client_id)))
 
     @routes.get("/ozon/{client_id}/pushes")
     async def read_pushes(client_id: str, since: int = 0, state: str | None = None) -> Response:

@@ -20,6 +20,10 @@ __all__ = ["ADMIN", "airflow_home", "build", "password", "push_secret"]
 
 ADMIN = "admin"
 _WEBHOOK = {"login": "1", "password": "sandb0xwebh00ksecret"}  # of the sandbox's portal
+_DPD_CLIENT = {
+    "login": "1001027795",
+    "password": "sandbox",
+}  # the sandbox takes any client number with this key
 _OZON_SELLER = {"login": "1001", "password": "sandbox"}  # the sandbox takes any Client-Id with this key
 
 
@@ -100,6 +104,9 @@ def build(options: StackOptions, *, var: Path, domain: str, metadata: str) -> di
     environment = {
         **os.environ,
         **{f"AIRFLOW__{name}": value for name, value in airflow.items()},
+        "AIRFLOW_CONN_AIRFLOW": json.dumps(
+            {"conn_type": "http", "host": url}
+        ),  # its health, for the watchdog
         "AIRFLOW_CONN_MARKETSYNC_DB": _connection(domain),
         "AIRFLOW_HOME": str(home),
         "MARKETSYNC_DATABASE_URL": domain,
@@ -115,10 +122,12 @@ def build(options: StackOptions, *, var: Path, domain: str, metadata: str) -> di
         host = f"http://{HOST}:{options.sandbox_port}/ozon"
         connection = {"conn_type": "http", "host": host, **_OZON_SELLER, "extra": {"push_secrets": [secret]}}
         portal = {"conn_type": "http", "host": f"http://{HOST}:{options.sandbox_port}/bitrix", **_WEBHOOK}
+        carrier = {"conn_type": "http", "host": f"http://{HOST}:{options.sandbox_port}/dpd", **_DPD_CLIENT}
+        environment["AIRFLOW_CONN_DPD"] = json.dumps(carrier)
         environment["AIRFLOW_CONN_OZON"] = json.dumps(connection)
         environment["AIRFLOW_CONN_SITE"] = json.dumps(portal)
         # for shell commands beside it
-        _write_private(var / "connections.json", {"ozon": connection, "site": portal})
+        _write_private(var / "connections.json", {"dpd": carrier, "ozon": connection, "site": portal})
         if options.sandbox_port != SHIPPED_SANDBOX_PORT and not environment.get("MARKETSYNC_ACCOUNTS"):
             environment["MARKETSYNC_ACCOUNTS"] = str(_accounts_at(options.sandbox_port, var))
     return environment

@@ -142,6 +142,7 @@ class Stack:
         )
         for name, arguments in _AIRFLOW.items():
             self._start(name, [sys.executable, "-m", "airflow", *arguments])
+        self._start("watchdog", [sys.executable, "-m", "marketsync", "watchdog"])
 
     def wait_ready(self) -> None:
         """Wait until every part works.

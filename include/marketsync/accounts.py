@@ -389,6 +389,7 @@ class Accounts(_Strict):
     watchdog: Watchdog = Watchdog()
     import_schedule: str = "*/10 * * * *"
     housekeeping_schedule: str = "40 4 * * *"
+    shipments_schedule: str = "9-59/10 * * * *"
     retention: Retention = Retention()
     picture_checks: PictureChecks = PictureChecks()
     accounts: tuple[Account, ...]
@@ -399,6 +400,21 @@ class Accounts(_Strict):
         twice = sorted({name for name in ids if ids.count(name) > 1})
         if twice:
             raise ValueError(f"account ids must be unique; twice: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _carriers_are_known(self) -> Accounts:
+        ids = [carrier.id for carrier in self.carriers]
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        if twice:
+            raise ValueError(f"carrier ids must be unique; twice: {', '.join(twice)}")
+        for account in self.accounts:
+            named = account.orders.carrier if account.orders else None
+            if named is not None and named not in ids:
+                known = ", ".join(ids) or "none"
+                raise ValueError(
+                    f"account {account.id}: there is no carrier {named!r}; carriers has: {known}"
+                )
         return self
 
     @property

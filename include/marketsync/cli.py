@@ -15,10 +15,13 @@ from marketsync.commands import (
     fulfilment,
     history,
     mappings,
+    orders,
     prices,
     promotions,
     quarantine,
     release,
+    shipments,
+    shop_orders,
     stops,
     store,
     watchdog,
@@ -34,9 +37,12 @@ for module in (store, exchange, adopt, release, stops, promotions, quarantine, h
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(prices.app, name="prices")
 app.add_typer(deadlines.alerts, name="alerts")
-app.add_typer(deadlines.due, name="orders")
+app.add_typer(shop_orders.app, name="shop-orders")
 app.add_typer(erp_keys.app, name="erp-key")
 app.add_typer(fulfilment.app, name="fulfilment")
+orders.app.add_typer(deadlines.due)
+app.add_typer(orders.app, name="orders")
+app.add_typer(shipments.app, name="shipments")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-__all__ = ["Carrier", "Erp", "Gateway", "Orders", "ShopOrders", "Watchdog"]
+__all__ = ["Carrier", "Erp", "FileExchange", "Gateway", "Orders", "ShopOrders", "Watchdog", "shop_orders_of"]
 
 
 class _Strict(BaseModel):
@@ -52,6 +52,34 @@ class Orders(_Strict):
     carrier: str | None = None
 
 
+class FileExchange(_Strict):
+    """How 1C's file exchange is spoken at /1c_exchange.
+
+    Attributes:
+        part_bytes: `file_limit`: into parts of this size 1C cuts its files.
+        zip: whether 1C may pack its files.
+        encoding: of answers and orders.
+        total_bytes: that one session may upload.
+        files: that one session may upload.
+        session_minutes: a session that is silent for so long is over; what it left half done is removed.
+        quiet_minutes: where a dialogue has no last word, silence of so long is its end.
+        wait_seconds: so long a question about an import is held before it is answered `progress`. 1C asks again at once.
+        patience_minutes: after which a question about an import that does not end is answered `failure`.
+        cancel_reason: the marketplace's code of the reason, where 1C cancels an order.
+    """
+
+    part_bytes: int = Field(default=8 << 20, ge=1 << 10)
+    zip: bool = True
+    encoding: Literal["windows-1251", "utf-8"] = "windows-1251"
+    total_bytes: int = Field(default=4 << 30, ge=1 << 20)
+    files: int = Field(default=200_000, ge=1)
+    session_minutes: float = Field(default=120, gt=0)
+    quiet_minutes: float = Field(default=3, gt=0)
+    wait_seconds: float = Field(default=10, ge=0, le=25)
+    patience_minutes: float = Field(default=60, gt=0)
+    cancel_reason: str = "352"
+
+
 class Erp(_Strict):
     """The ERP at the other side of the gateway.
 
@@ -61,12 +89,14 @@ class Erp(_Strict):
             quarter of an hour, 15.
         pack_size: orders in a pack at most.
         silent_minutes: after which nobody fetching packs, or no delivery, is an alert.
+        exchange: the file exchange of 1C.
     """
 
     counts: Literal["free", "on_hand"] = "free"
     counts_lag_minutes: float = Field(default=0, ge=0)
     pack_size: int = Field(default=100, ge=1, le=500)
     silent_minutes: float = Field(default=60, gt=0)
+    exchange: FileExchange = FileExchange()
 
 
 class Gateway(_Strict):
@@ -169,12 +199,23 @@ class ShopOrders(_Strict):
     @property
     def all_statuses(self) -> frozenset[str]:
         """Every status of the shop that may be set."""
-        named = (status for status in self._statuses.values() if status is not None)
-        return frozenset({self.first_status, *named})
+        return frozenset({self.first_status, *self.words.values()})
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Our words that have a counterpart in the shop -> the shop's status."""
+        return {ours: theirs for ours, theirs in self._statuses.items() if theirs is not None}
 
     @property
     def _statuses(self) -> dict[str, str | None]:
         return _SHOP_STATUSES | {str(ours): theirs for ours, theirs in self.statuses.items()}
+
+
+def shop_orders_of(settings: ShopOrders | None, orders: Orders | None, account: str) -> ShopOrders | None:
+    """How an account's orders are put into the shop; None where they are not: straight to the ERP only."""
+    if settings is None or orders is None:
+        return None
+    return settings if not settings.accounts or account in settings.accounts else None
 
 
 class Watchdog(_Strict):

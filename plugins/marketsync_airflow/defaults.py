@@ -14,6 +14,7 @@ from marketsync.accounts import Account
 from marketsync.errors import BadInput, Fatal, RateLimited, Retriable
 
 __all__ = [
+    "CARRIERS_POOL",
     "DEFAULT_ARGS",
     "LONGEST_PAUSE",
     "RETRIES",
@@ -36,6 +37,7 @@ FIRST_PAUSE = timedelta(seconds=15)
 # A run that waits holds up the next one (max_active_runs=1), and the next one takes up what is left anyway.
 LONGEST_PAUSE = timedelta(minutes=10)
 STORE_POOL = "store"
+CARRIERS_POOL = "carriers"
 
 
 class Family(StrEnum):
@@ -45,6 +47,7 @@ class Family(StrEnum):
     PRICES = "prices"
     STOCKS = "stocks"
     FULFILMENT = "fulfilment"
+    ORDERS = "orders"
     READ = "read"
 
 
@@ -56,11 +59,17 @@ class Pipeline(StrEnum):
     PRICES = "prices"
     STOCKS = "stocks"
     FULFILMENT = "fulfilment"
+    ORDERS = "orders"
+    SHIPMENTS = "shipments"
     RELEASE = "release"
     RECONCILE = "reconcile"
     ADOPT = "adopt"
     DICTIONARIES = "dictionaries"
     HOUSEKEEPING = "housekeeping"
+
+
+# What belongs neither to an account nor to the store.
+_NAMES = {Pipeline.HOUSEKEEPING: "housekeeping", Pipeline.SHIPMENTS: "carriers__shipments"}
 
 
 class Tier(StrEnum):
@@ -173,7 +182,7 @@ def build(
         dag_id = f"{account.id}__{pipeline}"
         owned = [marketplace_tag(account.marketplace), account_tag(account.id)]
     else:
-        dag_id = "housekeeping" if pipeline is Pipeline.HOUSEKEEPING else f"store__{pipeline}"
+        dag_id = _NAMES.get(pipeline, f"store__{pipeline}")
         owned = []
     return DAG(
         dag_id,

@@ -16,7 +16,7 @@ from airflow.sdk import TaskInstanceState, get_current_context, task
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from marketsync.errors import Fatal
-from marketsync_airflow.defaults import STORE_POOL, Timeout
+from marketsync_airflow.defaults import CARRIERS_POOL, STORE_POOL, Timeout
 
 if TYPE_CHECKING:
     from marketsync.steps import Counts
@@ -37,6 +37,8 @@ __all__ = [
     "reconcile",
     "refresh_dictionaries",
     "report",
+    "run_shipments",
+    "take_orders",
     "transform",
     "upload",
     "workbook",
@@ -147,6 +149,24 @@ def fulfil(account_id: str) -> Counts:
             "clear this task to try them once more",
         )
     return counts
+
+
+@task(execution_timeout=Timeout.LONG)
+def take_orders(account_id: str) -> Counts:
+    """Read the orders of the marketplace; a new order that cannot be used does not hold the others."""
+    return _call("take_orders", account_id)
+
+
+@task(pool=CARRIERS_POOL, execution_timeout=Timeout.UPLOAD)
+def run_shipments() -> Counts:
+    """Order, cancel, print and follow what carriers of ours deliver."""
+    return _call("run_shipments")
+
+
+@task(execution_timeout=Timeout.QUICK)
+def orders_to_shop(account_id: str) -> Counts:
+    """Put the orders into the shop; what the shop did not take is put there by the next run."""
+    return _call("orders_to_shop", account_id)
 
 
 @task

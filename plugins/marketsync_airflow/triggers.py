@@ -43,6 +43,8 @@ class Kind(StrEnum):
     PRICES = "prices"
     STOCK = "stock"
     HELD = "held"
+    ORDERS = "orders"
+    FULFILMENT = "fulfilment"
     TASKS = "tasks"
 
 
@@ -55,6 +57,8 @@ _WAKES: Mapping[str, frozenset[Kind]] = {
     "stocks": frozenset({Kind.STOCK}),
     "listed": frozenset({Kind.PRICES, Kind.STOCK}),
     "held": frozenset({Kind.HELD}),
+    "orders": frozenset({Kind.ORDERS}),
+    "fulfilment": frozenset({Kind.FULFILMENT}),
 }
 _EVERYTHING = frozenset(kinds for some in _WAKES.values() for kinds in some)
 

@@ -24,6 +24,8 @@ class DpdKnobs:
     """What becomes of such an order."""
     error_share: float = knob(0.0, low=0.0, high=1.0)
     """How many orders are refused though nothing is wrong with them."""
+    address_string: Literal["ignored", "enough"] = "ignored"
+    """Whether an address in one line stands in for country, city and street."""
     duplicate_by: Literal["number", "number_and_date"] = "number"
     """What makes an order a duplicate of another."""
     duplicate_tells_number: bool = False

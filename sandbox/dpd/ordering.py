@@ -61,7 +61,8 @@ def _create(system: DpdSystem, client: Client, header: etree._Element, asked: et
         known = there.num if system.knobs.duplicate_tells_number else None
         return _answer(number, "OrderDuplicate", "Заказ с таким номером уже существует", known)
     now = system.clock.utcnow()
-    wrong = _wrong(header, asked, day, now.astimezone(ZONE).date())
+    in_a_line = system.knobs.address_string == "enough"
+    wrong = _wrong(header, asked, day, now.astimezone(ZONE).date(), in_a_line=in_a_line)
     if not wrong and system.random.random() < system.knobs.error_share:
         wrong = "Невозможно выполнить доставку по указанному адресу"
     if wrong:
@@ -76,7 +77,7 @@ def _create(system: DpdSystem, client: Client, header: etree._Element, asked: et
     return _told(order)
 
 
-def _wrong(header: etree._Element, asked: etree._Element, day: date, today: date) -> str:
+def _wrong(header: etree._Element, asked: etree._Element, day: date, today: date, *, in_a_line: bool) -> str:
     """What an order is refused for, '' where nothing is wrong."""
     if len(text(asked, "orderNumberInternal")) > LONGEST_NUMBER:
         return f"orderNumberInternal длиннее {LONGEST_NUMBER} символов"
@@ -93,7 +94,7 @@ def _wrong(header: etree._Element, asked: etree._Element, day: date, today: date
         ("senderAddress", variant[0], header.find("senderAddress")),
         ("receiverAddress", variant[1], asked.find("receiverAddress")),
     ):
-        wrong = _wrong_address(element, end)
+        wrong = _wrong_address(element, end, in_a_line=in_a_line)
         if wrong:
             return f"{kind}: {wrong}"
     places, parcels = int(text(asked, "cargoNumPack")), len(asked.findall("parcel"))
@@ -104,10 +105,10 @@ def _wrong(header: etree._Element, asked: etree._Element, day: date, today: date
     return "" if text(asked, "cargoCategory") else "Не задано содержимое отправки (cargoCategory)"
 
 
-def _wrong_address(address: etree._Element | None, end: str) -> str:
+def _wrong_address(address: etree._Element | None, end: str, *, in_a_line: bool) -> str:
     if end == "Т" and not text(address, "terminalCode"):
         return "не задан terminalCode"
-    needed = _WHO if end == "Т" or text(address, "addressString") else (*_WHO, *_WHERE)
+    needed = _WHO if end == "Т" or (in_a_line and text(address, "addressString")) else (*_WHO, *_WHERE)
     missing = [name for name in needed if not text(address, name)]
     return f"не задано {', '.join(missing)}" if missing else ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.ozon import action_rules, reservations
+from sandbox.ozon.orders import buyers
 from sandbox.ozon.state import Cabinet
 from sandbox.ozon.system import OzonSystem
 
@@ -12,3 +13,4 @@ def catch_up(system: OzonSystem, cabinet: Cabinet, now: float) -> None:
     cabinet.settle(now)
     reservations.play(system, cabinet, now)
     action_rules.play(system, cabinet, now)
+    buyers.play(system, cabinet, now)

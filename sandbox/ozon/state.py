@@ -20,7 +20,7 @@ from typing import Generic, Literal, TypeVar
 from sandbox.limits import SlidingWindow
 from sandbox.ozon.action_state import Action
 from sandbox.ozon.orders.push_state import PushBox
-from sandbox.ozon.orders.state import LabelTask, PostingBook
+from sandbox.ozon.orders.state import Carriage, LabelTask, PostingBook, RatingKind, Return
 
 T = TypeVar("T")
 
@@ -278,6 +278,11 @@ class Cabinet:
         self.postings = PostingBook()
         self.pushes = PushBox()
         self.label_tasks: dict[int, LabelTask] = {}
+        self.carriages: dict[int, Carriage] = {}
+        self.returns: dict[int, Return] = {}
+        self.ratings: dict[str, RatingKind] = {}
+        """Ratings that somebody set, by name."""
+        self.next_order: float | None = None
         self.daily = DailyUsage()
         self.last_import_due: dict[str, float] = {}
         """Offer -> when its last queued import is worked on: imports of one offer keep their order."""

@@ -29,6 +29,9 @@ _FIRST_TASK_ID = 1_900_000_001
 _FIRST_MODEL_ID = 400_000_001
 _FIRST_ACTION_ID = 1_700_001
 _FIRST_ORDER_ID = 34_953_320_001
+_FIRST_CARRIAGE_ID = 22_435_521_842_001
+_FIRST_RETURN_ID = 1_000_015_552
+_FIRST_EXEMPLAR_ID = 1_019_562_967_000_001
 
 
 class OzonSystem:
@@ -54,6 +57,9 @@ class OzonSystem:
         self.task_ids = count(_FIRST_TASK_ID)
         self.action_ids = count(_FIRST_ACTION_ID)
         self.order_ids = count(_FIRST_ORDER_ID)
+        self.exemplar_ids = count(_FIRST_EXEMPLAR_ID)
+        self.carriage_ids = count(_FIRST_CARRIAGE_ID)
+        self.return_ids = count(_FIRST_RETURN_ID)
         self.label_files: dict[str, LabelTask] = {}
         self.base_url = ""
         """The sandbox's own address, as the last caller wrote it: links in answers begin with it."""

@@ -41,6 +41,11 @@ class Integer:
 
 
 @dataclass(frozen=True)
+class Number:
+    """A floating-point number; 0.0 when absent."""
+
+
+@dataclass(frozen=True)
 class Flag:
     """A boolean; None when absent, for the methods to which absent means "leave as it is"."""
 
@@ -65,7 +70,7 @@ class Message:
     required: bool = False
 
 
-Field = Text | Integer | Flag | Enum | Repeated | Message
+Field = Text | Integer | Number | Flag | Enum | Repeated | Message
 
 
 def read(schema: Message, body: bytes, *, ignore_unknown: bool) -> Json:
@@ -107,6 +112,8 @@ def _absent(kind: Field) -> Any:
             return ""
         case Integer(required=required):
             return None if required else 0
+        case Number():
+            return 0.0
         case Enum(default=default):
             return default
         case Repeated():
@@ -123,6 +130,10 @@ def _decode(name: str, kind: Field, value: Any, ignore_unknown: bool) -> Any:
             raise _mistyped("string", name, value)
         case Integer():
             return _integer(name, kind.kind, value)
+        case Number():
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return float(value)
+            raise _mistyped("float", name, value)
         case Message():
             if isinstance(value, dict):
                 return _message(kind, value, ignore_unknown)

@@ -37,6 +37,8 @@ os.environ.update(
 TWO_ACCOUNTS = """\
 version: 1
 time_zone: Europe/Moscow
+shop_orders: {connection: site}
+carriers: [{id: dpd, connection: dpd, sender: {city: Москва}}]
 accounts:
   - &seller
     id: ozon
@@ -46,7 +48,8 @@ accounts:
     mapping: ozon
     mark: {property: Выгружать}
     warehouses: [{store: Основной, marketplace: "1"}]
-  - {<<: *seller, id: market_two, connection: ozon_two, schedules: {prices: "1-59/10 * * * *"}}
+    orders: {}
+  - {<<: *seller, id: market_two, connection: ozon_two, orders: null, schedules: {prices: "1-59/10 * * * *"}}
 """
 
 

@@ -25,12 +25,14 @@ from tests.dags.conftest import PROJECT
 
 DAGS = PROJECT / "dags"
 PIPELINES = ("adopt", "catalog", "dictionaries", "prices", "reconcile", "release", "stocks")
+ORDERING = ("fulfilment", "orders")  # only of accounts that take orders
 ASKING = {"ozon__release", "market_two__release"}  # their runs wait for people, and do nothing meanwhile
 LONGEST_FILE = 60
 MOST_TASKS = 8
 # Tasks that hand their step something else than their own arguments.
 HANDED = {
     "ask": ["account_id", "run"],
+    "fulfil": ["account_id", "run", "again"],
     "answer": ["account_id", "request", "as_of", "released", "author", "reason"],
 }
 
@@ -48,7 +50,8 @@ def dags(accounts_file: Path) -> dict[str, DAG]:
 
 def test_two_accounts_of_one_marketplace_have_their_dags_side_by_side(dags: dict[str, DAG]) -> None:
     expected = {f"{account}__{name}" for account in ("ozon", "market_two") for name in PIPELINES}
-    assert set(dags) == expected | {"store__import", "housekeeping"}
+    taking_orders = {f"ozon__{name}" for name in ORDERING}
+    assert set(dags) == expected | taking_orders | {"carriers__shipments", "store__import", "housekeeping"}
 
 
 def test_the_project_s_own_accounts_have_dags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +65,7 @@ def test_each_file_holds_the_dags_its_name_says(dags: dict[str, DAG]) -> None:
         file = Path(dag.fileloc).stem
         account, _, pipeline = dag_id.rpartition("__")
         assert file in {dag_id, f"ozon__{pipeline}"}, f"{dag_id} comes from {file}.py"
-        assert account in {"ozon", "market_two", "store", ""}
+        assert account in {"ozon", "market_two", "carriers", "store", ""}
 
 
 def test_dag_files_are_short_and_import_nothing_but_airflow_and_the_graphs() -> None:
@@ -118,7 +121,7 @@ def test_pools_are_declared_and_take_one_slot(dags: dict[str, DAG]) -> None:
 
 
 def test_whoever_calls_a_marketplace_does_so_in_its_pool(dags: dict[str, DAG]) -> None:
-    calling = {"adopt", "poll_status", "upload", "reconcile", "refresh_dictionaries"}
+    calling = {"adopt", "fulfil", "poll_status", "upload", "reconcile", "refresh_dictionaries"}
     for dag in dags.values():
         for task in dag.tasks:
             if task.task_id in calling:
@@ -132,7 +135,7 @@ def test_tags_name_marketplace_account_pipeline_and_tier(dags: dict[str, DAG]) -
         assert len(dag.tags & tiers) == 1, dag_id
         rest = dag.tags - pipelines - tiers
         account = dag_id.rpartition("__")[0]
-        own = {"marketplace:ozon", f"account:{account}"} if account not in {"store", ""} else set()
+        own = {"marketplace:ozon", f"account:{account}"} if account not in {"carriers", "store", ""} else set()
         assert rest == own, dag_id
 
 
@@ -162,6 +165,9 @@ def test_graphs_are_small_chains_in_the_order_of_the_steps(dags: dict[str, DAG])
         "release": ["ask", "answer"],
         "dictionaries": ["refresh_dictionaries"],
         "adopt": ["adopt", "adoption_workbook"],
+        "shipments": ["run_shipments"],
+        "orders": ["take_orders", "orders_to_shop"],
+        "fulfilment": ["fulfil"],
     }
     for dag_id, dag in dags.items():
         assert len(dag.tasks) <= MOST_TASKS, dag_id
@@ -222,10 +228,13 @@ def test_schedules_are_the_account_s(dags: dict[str, DAG]) -> None:
     [
         ("ozon__release", {"held"}),
         ("store__import", {"deliveries"}),
+        ("carriers__shipments", {"fulfilment"}),
         ("ozon__catalog", {"products", "ozon__tasks"}),
         ("market_two__catalog", {"products", "market_two__tasks"}),
         ("ozon__prices", {"prices"}),
         ("ozon__stocks", {"stock"}),
+        ("ozon__orders", {"orders"}),
+        ("ozon__fulfilment", {"fulfilment"}),
     ],
 )
 def test_events_wake_a_dag_beside_its_clock(dags: dict[str, DAG], dag_id: str, awaited: set[str]) -> None:

@@ -37,6 +37,10 @@ ANSWERS: dict[str, Any] = {
     "adoption_workbook": {"workbook": "adoptions/ozon-4.xlsx"},
     "refresh_dictionaries": {"categories": 9},
     "housekeeping": {"dropped": 1},
+    "run_shipments": {"accepted": 2},
+    "fulfil": {"done": 2, "refused": 0, "postponed": 1},
+    "take_orders": {"new": 2, "changed": 1, "set_aside": 0},
+    "orders_to_shop": {"shop_made": 2, "shop_left": 0},
 }
 
 
@@ -99,6 +103,7 @@ def run(accounts_file: Path, metadata: None, monkeypatch: pytest.MonkeyPatch) ->
     ("dag_id", "calls"),
     [
         ("store__import", [("import_store",)]),
+        ("carriers__shipments", [("run_shipments",)]),
         (
             "market_two__catalog",
             [
@@ -122,6 +127,7 @@ def run(accounts_file: Path, metadata: None, monkeypatch: pytest.MonkeyPatch) ->
             [("reconcile", "ozon"), ("workbook", "ozon", 7), ("report", "ozon", "reconcile")],
         ),
         ("ozon__dictionaries", [("refresh_dictionaries", "ozon")]),
+        ("ozon__orders", [("take_orders", "ozon"), ("orders_to_shop", "ozon")]),
         ("ozon__adopt", [("adopt", "ozon", None, "dag_test"), ("adoption_workbook", "ozon", 4)]),
         ("housekeeping", [("housekeeping",)]),
     ],
@@ -139,6 +145,17 @@ def test_an_adoption_takes_the_workbook_that_its_run_names(run: Runner) -> None:
     refused = run("ozon__adopt", adopt=BadInput("решения не приняты"))
     assert (refused.state, refused.tasks["adopt"]) == ("failed", "failed")
     assert [call[0] for call in refused.calls] == ["adopt"]
+
+
+def test_refused_work_on_orders_fails_its_run_after_all_is_done_and_a_person_may_name_what_to_repeat(
+    run: Runner,
+) -> None:
+    done = run("ozon__fulfilment", {"again": " 0001-1 "})
+    ((name, account, run_id, again),) = done.calls
+    assert (done.state, name, account, again) == ("success", "fulfil", "ozon", "0001-1")
+    assert run_id.startswith("manual__")
+    failed = run("ozon__fulfilment", fulfil={"done": 2, "refused": 1})
+    assert (failed.state, len(failed.calls)) == ("failed", 1)  # no retry: a person must act
 
 
 def test_ids_and_counts_are_all_that_passes_between_steps(run: Runner) -> None:

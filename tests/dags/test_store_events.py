@@ -226,6 +226,9 @@ def test_open_tasks_are_told_now_and_then_and_to_their_account_alone(monkeypatch
     assert heard(StoreEvents("tasks", account="ozon"), wakes) == ["connected"] + ["open"] * 5
 
 
+EVERY_KIND = {"deliveries", "products", "prices", "stock", "held", "orders", "fulfilment"}
+
+
 @pytest.mark.parametrize(
     ("payload", "kinds"),
     [
@@ -235,9 +238,12 @@ def test_open_tasks_are_told_now_and_then_and_to_their_account_alone(monkeypatch
         ('{"listed": 2, "account": "ozon"}', {"prices", "stock"}),
         ('{"something_new": 1}', set()),
         ('{"held": 1}', {"held"}),
+        ('{"orders": "ozon", "stocks": 2, "orders_read": 0}', {"orders", "stock"}),
+        ('{"orders": null, "stocks": 0, "orders_read": 3}', set()),
+        ('{"fulfilment": "ozon"}', {"fulfilment"}),
         ("{}", set()),
-        ("not json", {"deliveries", "products", "prices", "stock", "held"}),
-        ("[1]", {"deliveries", "products", "prices", "stock", "held"}),
+        ("not json", EVERY_KIND),
+        ("[1]", EVERY_KIND),
     ],
 )
 def test_what_a_notification_wakes(payload: str, kinds: set[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from orders_kit import get, order, postings, ship, shipped, status, stock
+from sandbox_orders_kit import get, order, postings, ship, shipped, status, stock
 from sandbox_testkit import MOSCOW, ManualClock, Ozon
 
 CANCEL, PRODUCT_CANCEL = "/v2/posting/fbs/cancel", "/v2/posting/fbs/product/cancel"

@@ -6,8 +6,8 @@ import io
 from typing import Any
 
 import pytest
-from orders_kit import order, shipped
 from pypdf import PdfReader
+from sandbox_orders_kit import order, shipped
 from sandbox_testkit import MOSCOW, ManualClock, Ozon
 
 CREATE, GET = "/v3/posting/fbs/package-label/create", "/v2/posting/fbs/package-label/get"

@@ -252,3 +252,66 @@ def test_a_posting_may_be_pushed_before_the_methods_know_it(
     assert shop.call("/v3/posting/fbs/get", {"posting_number": number}).status_code == 404
     clock.advance(5)
     assert shop.call("/v3/posting/fbs/get", {"posting_number": number}).status_code == 200
+
+
+def test_addresses_are_connected_by_the_api(shop: Ozon, listener: Listener) -> None:
+    dead = "http://127.0.0.1:9/closed"
+    types = ["TYPE_NEW_POSTING", "TYPE_POSTING_CANCELLED"]
+    assert shop.ok("/v1/notification/check", {"url": dead}) == {
+        "is_active": False,
+        "errors": [{"type": "REQUEST_ERROR", "description": "Проверка адреса: REQUEST_ERROR"}],
+    }
+    refused = shop.call("/v1/notification/set", {"url": dead, "types": types})
+    assert (refused.status_code, refused.json()["message"]) == (400, "REQUEST_ERROR")
+    assert shop.ok("/v1/notification/check", {"url": listener.url}) == {"is_active": True, "errors": []}
+    shop.ok("/v1/notification/set", {"url": listener.url, "types": types})
+    listed = shop.ok("/v1/notification/list", {})
+    [shown] = listed["urls"]
+    assert (shown["url"], shown["enable"], shown["availability_status"]) == (listener.url, True, "GREEN")
+    assert [each["type"] for each in shown["types"]] == types
+    order(shop)
+    until(shop, settled)
+    shop.ok("/v1/notification/enable", {"id": shown["id"], "enabled": False})
+    number = order(shop)
+    shop.ok("/v1/notification/update", {"id": shown["id"], "types": ["TYPE_POSTING_CANCELLED"]})
+    shop.ok("/v1/notification/enable", {"id": shown["id"], "enabled": True})
+    order(shop)
+    shop.order("order_cancel", posting_number=number)
+    until(shop, settled)
+    assert listener.types() == ["TYPE_PING", "TYPE_PING", "TYPE_NEW_POSTING", "TYPE_POSTING_CANCELLED"]
+    found = shop.ok("/v1/notification/push-type/list", {})["types"]
+    assert {each["type"] for each in found if each["seller_endpoint"]} == {"TYPE_POSTING_CANCELLED"}
+    shop.ok("/v1/notification/delete", {"id": shown["id"]})
+    assert shop.ok("/v1/notification/list", {})["urls"] == []
+    assert shop.call("/v1/notification/delete", {"id": shown["id"]}).status_code == 404
+    unknown = shop.call("/v1/notification/set", {"url": listener.url, "types": ["TYPE_DANCE"]})
+    assert "must be in list" in unknown.json()["message"]
+
+
+def test_addresses_are_asked_now_and_then(shop: Ozon, listener: Listener, clock: ManualClock) -> None:
+    shop.knobs("ozon_orders", push_ping_seconds=60)
+    shop.order("push", url=listener.url)
+    until(shop, lambda log: len(listener.bodies) == 1)
+    for number in (2, 3):
+        clock.advance(60)
+        until(shop, lambda log, n=number: len(listener.bodies) == n)  # type: ignore[misc]
+    assert set(listener.types()) == {"TYPE_PING"}
+
+
+def test_another_time_of_delivery_is_told(shop: Ozon, listener: Listener) -> None:
+    shop.order("push", url=listener.url, ping=False)
+    number = order(shop, push=False, ship_by="2026-11-24T10:00:00+00:00")
+    shop.order("order_move", posting_number=number, delivery_end="2026-12-01T10:00:00+00:00")
+    until(shop, settled)
+    assert listener.bodies == [
+        {
+            "message_type": "TYPE_DELIVERY_DATE_CHANGED",
+            "posting_number": number,
+            "new_delivery_date_begin": "2026-11-27T10:00:00.000000Z",
+            "new_delivery_date_end": "2026-12-01T10:00:00.000000Z",
+            "old_delivery_date_begin": "2026-11-27T10:00:00.000000Z",
+            "old_delivery_date_end": "2026-11-28T10:00:00.000000Z",
+            "warehouse_id": MOSCOW,
+            "seller_id": int(CLIENT),
+        }
+    ]

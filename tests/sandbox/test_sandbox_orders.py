@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from orders_kit import PERIOD, WINDOW, get, order, postings, ship, stock
+from sandbox_orders_kit import PERIOD, WINDOW, get, order, postings, ship, stock
 from sandbox_testkit import CLIENT, KAZAN, MOSCOW, ManualClock, Ozon
 
 
@@ -225,3 +225,50 @@ def test_own_limit_of_get(shop: Ozon) -> None:
     shop.knobs("ozon_orders", get_per_second=2)
     answers = [shop.call("/v3/posting/fbs/get", {"posting_number": number}).status_code for _ in range(3)]
     assert answers == [200, 200, 429]
+
+
+def test_a_posting_is_parted_before_it_is_assembled(shop: Ozon) -> None:
+    made = order(shop, ("A-1", 3), ("B-2", 1))
+    sku = made["products"][0]["sku"]
+    body = {
+        "posting_number": made["posting_number"],
+        "postings": [{"products": [{"product_id": sku, "quantity": 2}]}],
+    }
+    parted = shop.ok("/v1/posting/fbs/split", body)
+    [part] = parted["postings"]
+    assert part["products"] == [{"product_id": sku, "quantity": 2}]
+    left = {each["product_id"]: each["quantity"] for each in parted["parent_posting"]["products"]}
+    assert left[sku] == 1
+    now = postings(shop)[part["posting_number"]]
+    assert (now["status"], now["parent_posting_number"]) == ("awaiting_packaging", made["posting_number"])
+    assert shop.call("/v1/posting/fbs/split", body).json()["message"] == "HAS_INCORRECT_PRODUCT_QUANTITY"
+
+
+def test_what_is_too_heavy_is_not_assembled(shop: Ozon) -> None:
+    made = order(shop, ("A-1", 2))
+    shop.knobs("ozon_orders", posting_max_weight_grams=500)
+    body = {"posting_number": made["posting_number"]}
+    assert shop.ok("/v1/posting/fbs/restrictions", body)["result"]["max_posting_weight"] == 500
+    assert ship(shop, made).json()["message"] == "INCORRECT_OVH_FOR_POSTING"
+
+
+def test_a_posting_is_found_by_its_barcodes(shop: Ozon) -> None:
+    number = order(shop)["posting_number"]
+    shop.order("order_move", posting_number=number, status="awaiting_deliver")
+    shown = get(shop, number, barcodes=True)
+    for code in (*shown["barcodes"].values(), shown["scanit"]):
+        found = shop.ok("/v2/posting/fbs/get-by-barcode", {"barcode": code})["result"]
+        assert found["posting_number"] == number
+    assert shop.call("/v2/posting/fbs/get-by-barcode", {"barcode": "0"}).status_code == 404
+
+
+def test_what_was_not_accepted_is_disputed_and_sent_again(shop: Ozon) -> None:
+    number = order(shop)["posting_number"]
+    body = {"posting_number": [number]}
+    early = shop.call("/v2/posting/fbs/arbitration", body)
+    assert early.json()["message"] == "HAS_INCORRECT_STATUS"
+    shop.order("order_move", posting_number=number, status="not_accepted")
+    assert shop.ok("/v2/posting/fbs/arbitration", body) == {"result": True}
+    assert get(shop, number)["status"] == "arbitration"
+    assert shop.ok("/v2/posting/fbs/awaiting-delivery", body) == {"result": True}
+    assert get(shop, number)["status"] == "awaiting_deliver"

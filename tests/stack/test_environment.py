@@ -78,6 +78,7 @@ def test_the_sandbox_takes_the_place_of_a_real_account(
     connection = json.loads(build(tmp_path)["AIRFLOW_CONN_OZON"])
     assert connection["host"] == "http://127.0.0.1:18090/ozon"
     assert json.loads(build(tmp_path)["AIRFLOW_CONN_SITE"])["host"] == "http://127.0.0.1:18090/bitrix"
+    assert json.loads(build(tmp_path)["AIRFLOW_CONN_DPD"])["host"] == "http://127.0.0.1:18090/dpd"
     assert build(tmp_path, StackOptions(sandbox=False))["AIRFLOW_CONN_OZON"] == "http://real.example"
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from marketsync.accounts import Accounts, Mode, accounts, load
 from marketsync.errors import BadInput
+from marketsync.order_settings import Orders
 
 GOOD = """\
 version: 1
@@ -149,3 +151,22 @@ def test_an_address_of_pictures_that_cannot_be_one_is_refused_with_its_line(file
     error = refused(file)
     assert error.place.line == 7
     assert "pictures" in str(error.place.field)
+
+
+def test_carriers_are_named_once_and_known(tmp_path: Path) -> None:
+    def with_carriers(ids: list[str], named: str | None) -> Accounts:
+        seller = {
+            "id": "ozon", "marketplace": "ozon", "connection": "ozon", "mapping": "ozon", "mark": {},
+            "warehouses": [], "orders": {"carrier": named},
+        }  # fmt: skip
+        carriers = [{"id": name, "connection": name, "sender": {"city": "Москва"}} for name in ids]
+        path = tmp_path / "accounts.yaml"
+        path.write_text(yaml.safe_dump({"version": 1, "carriers": carriers, "accounts": [seller]}), "utf-8")
+        return load(path)
+
+    assert with_carriers(["dpd"], "dpd").accounts[0].orders == Orders(carrier="dpd")
+    assert with_carriers([], None).carriers == ()
+    with pytest.raises(BadInput, match="there is no carrier 'pony'; carriers has: dpd"):
+        with_carriers(["dpd"], "pony")
+    with pytest.raises(BadInput, match="twice: dpd"):
+        with_carriers(["dpd", "dpd"], "dpd")

@@ -37,7 +37,7 @@ class Address:
     """Who gives or receives, and where. Its text shows nothing of it.
 
     Attributes:
-        whole: the address in one line, where its parts are not known.
+        whole: what follows the city in one line, where street and house are not known apart.
         terminal: the carrier's code of the point, where it does not come to the door.
     """
 
@@ -46,6 +46,7 @@ class Address:
     email: str = field(default="", repr=False)
     country: str = field(default="", repr=False)
     region: str = field(default="", repr=False)
+    district: str = field(default="", repr=False)
     city: str = field(default="", repr=False)
     postcode: str = field(default="", repr=False)
     street: str = field(default="", repr=False)

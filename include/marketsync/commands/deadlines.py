@@ -56,6 +56,7 @@ _HEADS = {
     "reaction_p95": Words("p95, мин", "p95, min"),
     "cancelled_by_us": Words("отменено нами, %", "cancelled by us, %"),
     "assembled_late": Words("с опозданием, %", "late, %"),
+    "on_time": Words("вовремя, %", "in time, %"),
     "errors": Words("вместе, %", "together, %"),
 }
 _THERE = Words("Показатели площадки", "The marketplace's figures")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from marketsync.accounts import accounts
 from marketsync.clock import SYSTEM
-from marketsync.commands.shell import commands, say
+from marketsync.commands.shell import commands, show
 from marketsync.credentials import credentials
 from marketsync.db import Database
 from marketsync.watchdog.watch import Watchdog
@@ -28,4 +29,4 @@ def watchdog(
         made.run()
         return
     for one in made.sit(rounds=1):
-        say(str(one))
+        show(asdict(one))

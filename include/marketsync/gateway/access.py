@@ -81,12 +81,20 @@ def credentials_of(header: str) -> tuple[str | None, str] | None:
             return None, value
         case "basic":
             try:
-                name, colon, key = base64.b64decode(value, validate=True).decode("utf-8").partition(":")
+                name, colon, key = _text(base64.b64decode(value, validate=True)).partition(":")
             except (binascii.Error, ValueError):
                 return None
             return (name, key) if colon and key else None
         case _:
             return None
+
+
+def _text(plain: bytes) -> str:
+    """1C on Windows writes a Russian login in windows-1251."""
+    try:
+        return plain.decode("utf-8")
+    except UnicodeDecodeError:
+        return plain.decode("cp1251")
 
 
 def address_of(request: Request, surroundings: Surroundings) -> str:

@@ -17,8 +17,8 @@ from marketsync.gateway.surroundings import Surroundings
 __all__ = ["app", "create_app"]
 
 
-def create_app(surroundings: Surroundings, exchange: exchange_1c.ExchangeSettings | None = None) -> FastAPI:
-    """The application over its surroundings; `exchange` is how 1C's file exchange is spoken."""
+def create_app(surroundings: Surroundings) -> FastAPI:
+    """The application over its surroundings."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -43,14 +43,7 @@ def create_app(surroundings: Surroundings, exchange: exchange_1c.ExchangeSetting
     made.include_router(api.router(surroundings, door))
     made.include_router(page.router(made), prefix=api.PREFIX)
     page.describe(made)
-    made.include_router(
-        exchange_1c.router(
-            lambda: surroundings.database,
-            surroundings.files,
-            surroundings.clock,
-            exchange or exchange_1c.ExchangeSettings(),
-        )
-    )
+    made.include_router(exchange_1c.router(surroundings, door))
     made.add_middleware(BodyLimits, surroundings=surroundings, paths=(api.PREFIX,))
     made.add_middleware(metrics.Counted, metrics=figures)
     return made

@@ -160,16 +160,34 @@ class ApiClient:
             repeatable=repeatable or not write,
         )
 
-    def document(self, path: str, payload: Mapping[str, Any], *, limits: Sequence[Limit] = ()) -> bytes:
-        """Send a JSON object, read the file that answers it, whatever it is. Raises what a reading `post` raises."""
+    def document(
+        self,
+        path: str,
+        payload: Mapping[str, Any],
+        *,
+        limits: Sequence[Limit] = (),
+        write: bool = False,
+        items: int | None = None,
+    ) -> bytes:
+        """Send a JSON object, take the answer's body whatever it is: a file, or nothing at all.
+
+        Args:
+            limits, items: as of `post`.
+            write: it changes something there; only for what may be done twice.
+
+        Raises:
+            what `post` raises.
+        """
         request = _Request(
             verb="POST",
             path=path,
-            body=json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(),
+            body=json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
+                "utf-8", "replace"
+            ),
             limits=(*self._common_limits, *limits),
             own_limits=bool(limits),
-            write=False,
-            items=None,
+            write=write,
+            items=items,
             submission=None,
             place=Place(account=self.account, method=f"POST {path}"),
             document=True,

@@ -42,9 +42,9 @@ def _mask(element: etree._Element, redactor: Redactor, hidden: frozenset[str], *
     if not isinstance(element.tag, str):  # an entity that was not resolved
         return
     name = etree.QName(element).localname
+    element.tail = _shown(element.tail, redactor, masked=masked)  # belongs to what is around it
     masked = masked or name.casefold() in hidden or is_private(name)
     element.text = _shown(element.text, redactor, masked=masked)
-    element.tail = _shown(element.tail, redactor, masked=masked)
     for key, value in element.attrib.items():
         element.set(key, _shown(str(value), redactor, masked=masked) or "")
     for child in element:

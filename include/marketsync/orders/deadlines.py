@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from marketsync.accounts import Account
 from marketsync.db import sql
-from marketsync.orders.alerts import LEVELS, Connection, end_alert, raise_alert
+from marketsync.orders.alerts import LEVELS, Alert, Connection, Level, end_alerts, raise_alerts
 from marketsync.reports.texts import Language, Words
 
 __all__ = ["Due", "Told", "by_slack", "tell_deadlines"]
@@ -90,30 +91,36 @@ def tell_deadlines(
             "minutes": list(settings.alert_minutes),
         },
     ).fetchall()
-    raised = ended = 0
-    for row in rows:
-        wanted, known = row["level"], row["open_level"]
-        if known and (not wanted or LEVELS.index(wanted) < LEVELS.index(known)):
-            ended += end_alert(connection, row["key"], now)
-        if not wanted:
-            continue
-        time = row["ship_by"].astimezone(zone).strftime("%d.%m.%Y %H:%M")
-        do = _WAIT if row["status"] == "new" else _ASSEMBLE
-        message = (
-            (_OVERDUE if row["overdue"] else _DUE)
-            .of(language)
-            .format(
-                number=row["number"],
-                account=account.id,
-                time=time,
-                left=_left(row["ship_by"] - now, language),
-                do=do.of(language).format(status=row["status_there"]),
-            )
+    over = [row["key"] for row in rows if row["open_level"] and _shrinks(row["level"], row["open_level"])]
+    ended = end_alerts(connection, over, now)
+    wanted = [
+        Alert(
+            row["key"],
+            row["level"],
+            _message(row, account.id, now, zone, language),
+            account.id,
+            row["posting_id"],
         )
-        raised += raise_alert(
-            connection, row["key"], wanted, message, now, account=account.id, posting_id=row["posting_id"]
-        )
-    return Told(raised, ended)
+        for row in rows
+        if row["level"]
+    ]
+    return Told(len(raise_alerts(connection, wanted, now)), ended)
+
+
+def _shrinks(wanted: Level | None, known: Level) -> bool:
+    return wanted is None or LEVELS.index(wanted) < LEVELS.index(known)
+
+
+def _message(row: dict[str, Any], account: str, now: datetime, zone: ZoneInfo, language: Language) -> str:
+    do = _WAIT if row["status"] == "new" else _ASSEMBLE
+    words = _OVERDUE if row["overdue"] else _DUE
+    return words.of(language).format(
+        number=row["number"],
+        account=account,
+        time=row["ship_by"].astimezone(zone).strftime("%d.%m.%Y %H:%M"),
+        left=_left(row["ship_by"] - now, language),
+        do=do.of(language).format(status=row["status_there"]),
+    )
 
 
 def _left(slack: timedelta, language: Language) -> str:

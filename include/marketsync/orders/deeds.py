@@ -256,7 +256,8 @@ def _cancel(bench: Bench, task: Task) -> Verdict:
         posting = bench.remembered(task)
         trouble = _reason_trouble(bench, task, asked)
         if trouble is not None:
-            return trouble
+            shown = bench.read(task.number)  # of an order that is cancelled already, no reason is taken
+            return done() if shown and _is_cancelled(bench, task, shown, asked) else trouble
     # the pieces before the first call: only by them can be told whether it had its effect
     before = task.result.get("before") or dict(_pieces(posting))
     bench.intend(task, before=before)

@@ -20,12 +20,15 @@ __all__ = ["OWN", "Judged", "figures_of", "judge", "keep_ratings", "reckon"]
 DAYS = 30
 """Days that are reckoned anew each time: an order's late assembly, or its cancellation, comes days after it."""
 
-OWN = ("orders", "assembled", "reaction_p50", "reaction_p95", "cancelled_by_us", "assembled_late", "errors")
+OWN = (
+    "orders", "assembled", "reaction_p50", "reaction_p95", "cancelled_by_us", "assembled_late", "on_time", "errors",
+)  # fmt: skip
 """The store's own figures: counts, minutes, and percent of the day's orders; errors: cancelled by us, or late."""
 
 _TITLES = {
     "cancelled_by_us": Words("Отменено нами, %", "Cancelled by us, %"),
     "assembled_late": Words("Собрано с опозданием, %", "Assembled late, %"),
+    "on_time": Words("Собрано вовремя, %", "Assembled in time, %"),
     "errors": Words("Отменено нами или собрано с опозданием, %", "Cancelled by us or assembled late, %"),
 }
 _WORDS: dict[Level, Words] = {

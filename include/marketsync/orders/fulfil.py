@@ -7,7 +7,7 @@ the run stays as long as something is due soon, looks often, and takes in what i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import structlog
@@ -29,6 +29,7 @@ _log = structlog.get_logger(__name__)
 
 _PATIENCE = 150.0  # seconds: the longest usual pause, of a label that is not ready, is two minutes
 _LONGEST_NAP = 2.0  # seconds after which a waiting run sees what was asked meanwhile
+_TURN = 2.0  # seconds that work on single orders takes before labels are looked at again
 _SHORTEST_NAP = 0.1
 _AFTER_UNCERTAIN = 5.0
 _SINGLY = tuple(kind for kind in tasks.KINDS if kind not in (TaskKind.LABEL, TaskKind.TRACKING))
@@ -88,28 +89,32 @@ class _Run:
         self._run_id = run_id
         self._labels = LabelDesk(self._bench, run_id)
         self._came_to = Fulfilled()
+        self._fatal: Fatal | None = None
         self._deadline = self._clock.monotonic() + budget.total_seconds()
 
     def whole(self) -> Fulfilled:
         """Recover, then work until nothing is due soon or the budget is spent."""
         self._recover()
         while True:
-            while self._round() and self._clock.monotonic() < self._deadline:
+            while self._round() and self._in_time() and self._fatal is None:
                 pass
             left = self._next()
-            out_of_time = self._clock.monotonic() + (left or 0.0) >= self._deadline
-            if left is None or left > _PATIENCE or out_of_time:
+            if self._fatal or left is None or left > _PATIENCE or not self._in_time(left):
                 break
             self._clock.sleep(min(max(left, _SHORTEST_NAP), _LONGEST_NAP))
         self._came_to.left = left
-        self._came_to.labels, self._came_to.refused = (
-            self._labels.kept,
-            self._came_to.refused + self._labels.refused,
-        )
+        self._came_to.labels = self._labels.kept
+        self._came_to.refused += self._labels.refused
+        if self._fatal:
+            _log.info("fulfilled but for what the marketplace refuses us", **asdict(self._came_to))
+            raise self._fatal
         if left is not None and left <= _PATIENCE:
             with self._database.transaction() as connection:
                 tasks.wake(connection, self._bench.account)  # the next run goes on with it at once
         return self._came_to
+
+    def _in_time(self, seconds: float = 0.0) -> bool:
+        return self._clock.monotonic() + seconds < self._deadline
 
     def _recover(self) -> None:
         parameters = {"account": self._bench.account, "kinds": [kind.value for kind in tasks.KINDS]}
@@ -135,24 +140,51 @@ class _Run:
         return max(left, 0.0)
 
     def _round(self) -> bool:
-        """Everything once; False where nothing was due."""
+        """Everything once; False where nothing was due. What we have no right to do does not hold up the rest."""
         worked = False
-        while (claimed := self._claim(_SINGLY)) and self._clock.monotonic() < self._deadline:
-            self._attempt(claimed[0])
+        for part in (self._singly, self._in_batches, self._of_labels, self._handovers):
+            try:
+                worked |= part()
+            except Fatal as error:
+                _log.error("the marketplace refuses us", account=self._bench.account, error=str(error))
+                self._fatal = self._fatal or error
+        return worked
+
+    def _singly(self) -> bool:
+        """One order after another, but no longer than labels may wait to be looked at."""
+        worked = False
+        kinds: list[TaskKind] = list(_SINGLY)
+        ends = self._clock.monotonic() + _TURN
+        while (
+            kinds and self._in_time() and self._clock.monotonic() < ends and (claimed := self._claim(kinds))
+        ):
             worked = True
-        if claimed:
-            self._settle(claimed[0], later("время запуска вышло", after=0.0, looked=False))
+            try:
+                self._attempt(claimed[0])
+            except Fatal as error:
+                self._fatal = self._fatal or error
+                kinds.remove(claimed[0].kind)
+        return worked
+
+    def _in_batches(self) -> bool:
+        worked = False
         while claimed := self._claim([TaskKind.TRACKING], self._seller.fulfilment.tracking_batch):
             self._track(claimed)
             worked = True
-        worked |= bool(self._labels.ask_for_assembled())
+        return worked
+
+    def _of_labels(self) -> bool:
+        worked = bool(self._labels.ask_for_assembled())
         worked |= self._labels.look()
         while self._labels.request():
             worked = True
+        return worked
+
+    def _handovers(self) -> bool:
         ready, turned_down = handovers.run(self._bench)
         self._came_to.handovers += ready
         self._came_to.refused += turned_down
-        return worked
+        return False
 
     def _claim(self, kinds: Sequence[TaskKind], at_most: int = 1) -> list[Task]:
         with self._database.transaction() as connection:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from marketsync.db import sql
 from marketsync.marketplaces.base import Kind
 from marketsync.marketplaces.registry import MARKETPLACES
 
-__all__ = ["Connection", "raise_due"]
+__all__ = ["Connection", "goods_of", "raise_due", "wake"]
 
 Connection = psycopg.Connection[dict[str, Any]]
 
@@ -37,3 +38,17 @@ def raise_due(connection: Connection, products: Iterable[int]) -> int:
     return connection.execute(
         sql("orders/raise_due"), {"products": ids, "channels": _stock_channels()}
     ).rowcount
+
+
+def goods_of(connection: Connection, posting_ids: Collection[int]) -> set[int]:
+    """The goods of orders."""
+    if not posting_ids:
+        return set()
+    rows = connection.execute(sql("orders/goods"), {"ids": sorted(posting_ids)})
+    return {row["product_id"] for row in rows}
+
+
+def wake(connection: Connection, what: Mapping[str, Any]) -> None:
+    """Wake whoever waits for any of it, once this transaction commits."""
+    if any(what.values()):
+        connection.execute(sql("wake/notify"), {"payload": json.dumps(what)})

@@ -9,8 +9,7 @@ All functions work inside the caller's transaction and may be repeated.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -30,10 +29,21 @@ from marketsync.marketplaces.orders import (
 )
 from marketsync.orders import texts
 from marketsync.orders.alerts import end_alert, raise_alert
-from marketsync.orders.goods import Connection, raise_due
+from marketsync.orders.goods import Connection, goods_of, raise_due, wake
+from marketsync.orders.jsons import to_json, without_nul
 from marketsync.orders.reservations import reserve
 
-__all__ = ["FAULTS", "Source", "Taken", "set_aside", "take_posting", "take_postings", "take_push", "unusable"]
+__all__ = [
+    "FAULTS",
+    "Source",
+    "Taken",
+    "alert_key",
+    "set_aside",
+    "take_posting",
+    "take_postings",
+    "take_push",
+    "unusable",
+]
 
 Source = Literal["poll", "reread", "person"]
 
@@ -42,7 +52,6 @@ FAULTS = (psycopg.DataError, psycopg.IntegrityError)
 
 # A marketplace's reads lag its pushes: one that began so soon after a push does not take back what that said.
 _READ_LAG = timedelta(seconds=60)
-_TOUCH_EVERY = timedelta(minutes=5)  # an unchanged order's row is written no more often than that
 _BURST = timedelta(minutes=1)
 _LONGEST_ORDER = timedelta(
     days=90
@@ -59,7 +68,6 @@ _PROGRESS = {
     PostingStatus.DELIVERED: 5,
     PostingStatus.CANCELLED: 6,
 }
-_NUL_SHOWN = "\N{REPLACEMENT CHARACTER}"
 _HALF = 16  # bytes of a hash
 _TOLD = (
     "status_there", "substatus_there", "warehouse", "delivery_method", "scheme", "currency", "created_at",
@@ -169,7 +177,7 @@ def _changed(
             changed[number] = posting
         else:
             taken.same += 1
-            if row["heard_at"] or row["read_at"] is None or began - row["read_at"] > _TOUCH_EVERY:
+            if row["read_at"] is None or began > row["read_at"]:
                 touched.append(row["posting_id"])
     if touched:
         connection.execute(sql("orders/touch"), {"ids": sorted(touched), "began_at": began})
@@ -211,12 +219,12 @@ def _write(
     ids = {posting.number: rows[posting.number]["posting_id"] for posting in postings}
     written = [_row(posting, rows[posting.number]) for posting in postings]
     moved = {ids[posting.number] for posting in postings if _moves_stock(posting, rows[posting.number])}
-    goods = _goods(connection, moved)
-    connection.execute(sql("orders/write"), {"rows": _json(written), "began_at": began, "now": now})
+    goods = goods_of(connection, moved)
+    connection.execute(sql("orders/write"), {"rows": to_json(written), "began_at": began, "now": now})
     _write_lines(connection, account, {ids[posting.number]: posting for posting in postings}, now)
     _keep_buyers(connection, account, {ids[posting.number]: posting for posting in postings}, now)
     goods |= reserve(connection, account, list(ids.values()), now, read=True)
-    goods |= _goods(connection, moved)
+    goods |= goods_of(connection, moved)
     _tell_problems(connection, account, postings, ids, now)
     events = [
         {
@@ -231,6 +239,7 @@ def _write(
         for posting, row in zip(postings, written, strict=True)
     ]
     _note(connection, account, source, events, now)
+    _mend(connection, account, list(ids), now)
     _wake(connection, account, raise_due(connection, goods), read=len(postings))
 
 
@@ -303,7 +312,7 @@ def _write_lines(
         for number, line in enumerate(posting.lines, start=1)
     ]
     if rows:
-        connection.execute(sql("orders/lines"), {"account": account.id, "rows": _json(rows)})
+        connection.execute(sql("orders/lines"), {"account": account.id, "rows": to_json(rows)})
     connection.execute(
         sql("orders/drop_lines"),
         {"ids": list(postings), "counts": [len(posting.lines) for posting in postings.values()]},
@@ -326,7 +335,8 @@ def _content_hash(posting: Posting) -> bytes:
     rest = {name: columns.pop(name) for name in ("substatus_there", "actions")}
     lines = [_line(line) for line in posting.lines]
     return b"".join(
-        hashlib.blake2b(_json(part).encode(), digest_size=_HALF).digest() for part in ([columns, lines], rest)
+        hashlib.blake2b(to_json(part).encode(), digest_size=_HALF).digest()
+        for part in ([columns, lines], rest)
     )
 
 
@@ -345,7 +355,7 @@ def _keep_buyers(
         if posting.buyer is not None and posting.scheme is Scheme.SELLER
     ]
     if rows:
-        connection.execute(sql("orders/keep_buyer"), {"rows": _json(rows)})
+        connection.execute(sql("orders/keep_buyer"), {"rows": to_json(rows)})
 
 
 # ------------------------------------------------------------------ pushes
@@ -378,7 +388,7 @@ def take_push(connection: Connection, account: Account, push: Push, now: datetim
         why = _why(error)
         (event_id,) = noted
         connection.execute(sql("orders/set_aside"), {"event_id": event_id, "error": why})
-        _raise_set_aside(connection, account, push.number, f"{event_id}", why, now)
+        _raise_set_aside(connection, account, push.number, event_id, why, now)
     return True
 
 
@@ -394,7 +404,7 @@ def _tell(connection: Connection, account: Account, push: Push, told: Posting, n
             **{name: columns[name] for name in _TOLD},
             "posting_id": row["posting_id"],
             "status": told.status.value if moves else None,
-            "cancellation": _json(_cancellation(told, row)) if cancelled else None,
+            "cancellation": to_json(_cancellation(told, row)) if cancelled else None,
             "ship_by": told.ship_by if row["read_at"] is None or push.kind is PushKind.SHIP_BY else None,
             "now": now,
         },
@@ -407,7 +417,7 @@ def _tell(connection: Connection, account: Account, push: Push, told: Posting, n
         connection, account, ids, now, read=False, reserves=_reserves(connection, account, push, now)
     )
     if row["fresh"] or cancelled or not read:
-        goods |= _goods(connection, ids)
+        goods |= goods_of(connection, ids)
     _wake(connection, account, raise_due(connection, goods), pushed=True)
 
 
@@ -438,9 +448,9 @@ def _reserves(connection: Connection, account: Account, push: Push, now: datetim
 
 def set_aside(
     connection: Connection, account: Account, broken: Malformed, source: Source, now: datetime
-) -> None:
-    """Keep an order that cannot be used, once, and tell a person; the others go on without it."""
-    told = _json(broken.told)
+) -> bool:
+    """Keep an order that cannot be used, once, and tell a person; False where it is known as such already."""
+    told = to_json(broken.told)
     event = {
         "event_key": f"bad:{broken.number or ''}:{hashlib.blake2b(told.encode(), digest_size=_HALF).hexdigest()}",
         "kind": "read",
@@ -450,28 +460,30 @@ def set_aside(
         "state": "set_aside",
         "error": broken.why,
     }
-    for event_id in _note(connection, account, source, [event], now):
-        _raise_set_aside(connection, account, broken.number, f"{event_id}", broken.why, now)
+    noted = _note(connection, account, source, [event], now)
+    for event_id in noted:
+        _raise_set_aside(connection, account, broken.number, event_id, broken.why, now)
+    return bool(noted)
 
 
 def unusable(posting: Posting, error: Exception) -> Malformed:
     """An order that was understood and cannot be kept."""
     told = {**_columns(posting), "lines": [_line(line) for line in posting.lines]}
-    return Malformed(posting.number, _without_nul(told), _why(error))
+    return Malformed(posting.number, without_nul(told), _why(error))
 
 
 def _why(error: Exception) -> str:
     diagnosis = getattr(error, "diag", None)
     said = getattr(diagnosis, "message_primary", None) or str(error)
-    return f"{type(error).__name__}: {said}".replace("\x00", _NUL_SHOWN)
+    return str(without_nul(f"{type(error).__name__}: {said}"))
 
 
 def _raise_set_aside(
-    connection: Connection, account: Account, number: str | None, name: str, why: str, now: datetime
+    connection: Connection, account: Account, number: str | None, event_id: int, why: str, now: datetime
 ) -> None:
     raise_alert(
         connection,
-        f"orders/{account.id}/set_aside/{number or name}",
+        _set_aside_key(account, number, event_id),
         "warning",
         texts.set_aside(account.id, number, why),
         now,
@@ -479,13 +491,20 @@ def _raise_set_aside(
     )
 
 
+def _mend(connection: Connection, account: Account, numbers: list[str], now: datetime) -> None:
+    """What was set aside of these orders before has been taken now."""
+    rows = connection.execute(
+        sql("orders/mend"), {"account": account.id, "numbers": numbers, "now": now}
+    ).fetchall()
+    for row in rows:
+        end_alert(connection, _set_aside_key(account, row["number"], row["event_id"]), now)
+
+
+def _set_aside_key(account: Account, number: str | None, event_id: int) -> str:
+    return f"orders/{account.id}/set_aside/{number or event_id}"
+
+
 # ------------------------------------------------------------------ what both do
-
-
-def _goods(connection: Connection, ids: Collection[int]) -> set[int]:
-    if not ids:
-        return set()
-    return {row["product_id"] for row in connection.execute(sql("orders/goods"), {"ids": sorted(ids)})}
 
 
 def _note(
@@ -497,7 +516,7 @@ def _note(
         {
             "account": account.id,
             "source": source,
-            "rows": _json([_without_nul(e) for e in events]),
+            "rows": to_json([without_nul(e) for e in events]),
             "now": now,
         },
     )
@@ -520,19 +539,19 @@ def _tell_problems(
         posting_id, number, article = row["posting_id"], row["number"], row["article"]
         if row["unknown"]:
             text = texts.unknown_article(account.id, number, article, row["sku"])
-            wrong.setdefault(_key(account, number, "article"), (posting_id, text))
+            wrong.setdefault(alert_key(account, number, "article"), (posting_id, text))
         if row["quantity"] <= 0:
             text = texts.wrong_quantity(account.id, number, article, row["quantity"])
-            wrong.setdefault(_key(account, number, "quantity"), (posting_id, text))
+            wrong.setdefault(alert_key(account, number, "quantity"), (posting_id, text))
     for posting in postings:
         if posting.status is PostingStatus.UNKNOWN:
             text = texts.unknown_status(account.id, posting.number, posting.status_there)
-            wrong[_key(account, posting.number, "status")] = (ids[posting.number], text)
+            wrong[alert_key(account, posting.number, "status")] = (ids[posting.number], text)
     for key, (posting_id, text) in wrong.items():
         raise_alert(connection, key, "warning", text, now, account=account.id, posting_id=posting_id)
     told = connection.execute(sql("orders/open_alerts"), {"ids": list(ids.values())}).fetchall()
     ours = {
-        _key(account, posting.number, about)
+        alert_key(account, posting.number, about)
         for posting in postings
         for about in ("article", "quantity", "status")
     }
@@ -541,36 +560,11 @@ def _tell_problems(
             end_alert(connection, row["key"], now)
 
 
-def _key(account: Account, number: str, about: str) -> str:
+def alert_key(account: Account, number: str, about: str) -> str:
+    """The key of the alert about a trouble of an order: article, quantity, status."""
     return f"order/{account.id}/{number}/{about}"
 
 
 def _wake(connection: Connection, account: Account, due: int, *, pushed: bool = False, read: int = 0) -> None:
     """Wake whoever waits: the DAG that reads a pushed order, the stocks' DAGs, and an ERP that waits for orders."""
-    payload: dict[str, Any] = {"stocks": due}
-    if pushed:
-        payload["orders"] = account.id
-    if read:
-        payload["orders_read"] = read
-    connection.execute(sql("wake/notify"), {"payload": json.dumps(payload)})
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=_plain, sort_keys=True)
-
-
-def _plain(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _without_nul(value: Any) -> Any:
-    """The same without the one character that Postgres keeps in no text."""
-    match value:
-        case str():
-            return value.replace("\x00", _NUL_SHOWN)
-        case dict():
-            return {key: _without_nul(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_without_nul(item) for item in value]
-        case _:
-            return value
+    wake(connection, {"stocks": due, "orders": account.id if pushed else None, "orders_read": read})

@@ -33,6 +33,8 @@ _GIVE_UP = timedelta(hours=1)  # a label task without an end, or a file that sta
 _TORN_LOOK = timedelta(seconds=2)
 _STABLE_AFTER = 1.0  # seconds between two downloads of a file that may still grow
 _AFTER_TROUBLE = 15.0
+_GATHERED = timedelta(seconds=5)  # what is due so soon goes with the batch that goes now
+_USUAL_LOOKS = 8
 _READ_AFTER = 3  # refusals as not ready; then the order itself is looked at
 
 
@@ -86,17 +88,16 @@ class LabelDesk:
                 sql("fulfilment/label_unnamed"), {"account": self._bench.account, "since": now - _ALONE_FOR}
             ).fetchone()
             alone = bool(row and row["unnamed"])
-            claimed = tasks.claim(
-                connection,
-                self._bench.account,
-                [TaskKind.LABEL],
-                now,
-                at_most=1 if alone else self._fulfilment.label_batch,
-            )
+            claimed = self._claim(connection, now, 1)
+            if claimed and not alone:
+                claimed += self._claim(connection, now + _GATHERED, self._fulfilment.label_batch - 1)
             opened = self._open(connection, claimed, now) if claimed else 0
         if claimed:
             self._request(opened, claimed)
         return bool(claimed)
+
+    def _claim(self, connection: tasks.Connection, until: datetime, at_most: int) -> list[Task]:
+        return tasks.claim(connection, self._bench.account, [TaskKind.LABEL], until, at_most=at_most)
 
     def _open(self, connection: tasks.Connection, claimed: Sequence[Task], now: datetime) -> int:
         row = connection.execute(
@@ -171,8 +172,10 @@ class LabelDesk:
         return None
 
     def _pause(self, task: Task) -> float:
+        """The marketplace's pauses; after many, growing ones: a run does not stay for what may never come."""
         pauses = self._fulfilment.label_pauses
-        return pauses[min(task.looks, len(pauses) - 1)]
+        usual = pauses[min(task.looks, len(pauses) - 1)]
+        return usual if task.looks < _USUAL_LOOKS else tasks.pause(task.looks - _USUAL_LOOKS + 2, first=usual)
 
     def _fail(self, request: int, claimed: Sequence[Task], message: str, *, after: float) -> None:
         with self._database.transaction() as connection:
@@ -250,21 +253,30 @@ class LabelDesk:
         self._keep(made, pages)
 
     def _keep(self, made: _Made, pages: Mapping[str, labels.PageFile]) -> None:
+        with self._database.transaction() as connection:
+            waiting = self._tasks(connection, made.request)
+        without = {
+            task.task_id: self._looked_at(task)
+            or later(
+                f"этикетка не напечатана: {made.unprinted.get(task.number) or 'в файле нет её страницы'}",
+                after=self._pause(task),
+            )
+            for task in waiting
+            if task.number not in pages
+        }
         now = self._bench.now()
         with self._database.transaction() as connection:
-            for task in self._tasks(connection, made.request):
+            for task in waiting:
                 own = pages.get(task.number)
                 if own is None:
-                    why = made.unprinted.get(task.number) or "в файле нет её страницы"
-                    verdict = later(f"этикетка не напечатана: {why}", after=self._pause(task))
-                else:
-                    labels.keep(
-                        connection, self._files, self._bench.account, task.posting_id, task.number, own,
-                        made.completed_at, now,
-                    )  # fmt: skip
-                    verdict = done()
-                    self.kept += 1
-                self._settle(connection, [task], verdict)
+                    self._settle(connection, [task], without[task.task_id])
+                    continue
+                labels.keep(
+                    connection, self._files, self._bench.account, task.posting_id, task.number, own,
+                    made.completed_at, now,
+                )  # fmt: skip
+                self.kept += 1
+                self._settle(connection, [task], done())
             self._close(connection, made.request["label_request_id"], "done", None)
 
     # --- rows ---

@@ -135,6 +135,7 @@ def _receiver(person: Mapping[str, Any] | None, terminal: str) -> Address:
         comment=_text(person, "comment"),
         country=_text(parts, "country"),
         region=_text(parts, "region"),
+        district=_text(parts, "district"),
         city=_text(parts, "city"),
         postcode=_text(parts, "postcode"),
         street=_text(parts, "street"),

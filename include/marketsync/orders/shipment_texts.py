@@ -15,6 +15,7 @@ __all__ = [
     "odd",
     "on_the_way",
     "refused",
+    "state_words",
     "stuck_inbox",
     "taken_number",
     "unclear",
@@ -39,7 +40,21 @@ STAGES = {
 }
 """Where parcels are, as people are shown it."""
 
+_STATES = {
+    "waiting": "ждёт передачи перевозчику",
+    "asked": "передаётся перевозчику",
+    "pending": "проверяется перевозчиком",
+    "accepted": "принят перевозчиком",
+    "refused": "отклонён перевозчиком",
+    "cancelled": "отменён",
+}
+
 _AGAIN = "Исправьте причину и запросите доставку ещё раз"
+
+
+def state_words(state: str, stage: str | None) -> str:
+    """A shipment's state, and where its parcels are once the carrier has them."""
+    return STAGES[Stage(stage)] if state == "accepted" and stage is not None else _STATES[state]
 
 
 def refused(carrier: str, number: str, our_number: str, said: str) -> str:

@@ -17,12 +17,11 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from marketsync.accounts import Accounts, accounts
-from marketsync.carriers.base import Stage
 from marketsync.db import sql
 from marketsync.errors import BadInput, Place
 from marketsync.order_settings import Carrier
 from marketsync.orders.shipment_asked import AskedShipment, checked, next_pickup
-from marketsync.orders.shipment_texts import STAGES
+from marketsync.orders.shipment_texts import state_words
 
 __all__ = ["Shipment", "ShipmentEvent", "ShipmentRefused", "Track", "cancel", "find", "request", "track"]
 
@@ -30,15 +29,6 @@ Connection = psycopg.Connection[dict[str, Any]]
 
 _AGAIN = frozenset({"refused", "cancelled"})
 _OVER = frozenset({"delivered", "returned", "lost"})
-
-_STATES = {
-    "waiting": "ждёт передачи перевозчику",
-    "asked": "передаётся перевозчику",
-    "pending": "проверяется перевозчиком",
-    "accepted": "принят перевозчиком",
-    "refused": "отклонён перевозчиком",
-    "cancelled": "отменён",
-}
 
 
 class ShipmentRefused(BadInput):
@@ -188,8 +178,7 @@ def find(connection: Connection, posting_id: int) -> Shipment | None:
     if row is None:
         return None
     known = {name: value for name, value in row.items() if name != "shipment_id"}
-    on_its_way = row["state"] == "accepted" and row["stage"] is not None
-    return Shipment(**known, words=STAGES[Stage(row["stage"])] if on_its_way else _STATES[row["state"]])
+    return Shipment(**known, words=state_words(row["state"], row["stage"]))
 
 
 def track(connection: Connection, posting_id: int) -> Track | None:

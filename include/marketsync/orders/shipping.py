@@ -80,6 +80,29 @@ class Shipping:
             ).fetchall()
         self._each(due, self._advance, self._postpone)
 
+    def hand_numbers_on(self) -> None:
+        """Every number that a carrier gave becomes work at the marketplace.
+
+        Looked for and not handed on where it is given: so none is lost when a run is killed, or while the
+        marketplace is still busy with an earlier number of the same order.
+        """
+        with self.database.transaction() as connection:
+            rows = connection.execute(
+                sql("shipment/untold"), {"carrier": self.settings.id, "at_most": _MOST}
+            ).fetchall()
+            for row in rows:
+                try:
+                    tasks.ask(
+                        connection,
+                        row["posting_id"],
+                        TaskKind.TRACKING,
+                        {"number": row["their_number"]},
+                        self.settings.id,
+                        self.clock.now(),
+                    )
+                except AskRefused as refused:
+                    _log.warning("a tracking number waits", number=row["number"], reason=refused.message)
+
     def print_labels(self) -> None:
         """Keep the label of every accepted shipment. Raises what `order` raises."""
         now = self.clock.now()
@@ -158,7 +181,7 @@ class Shipping:
         self._settle(row, answer)
 
     def _settle(self, row: Row, answer: CarrierAnswer | None) -> str:
-        """Write down what the carrier made of an order, and hand its number on. Returns the shipment's state."""
+        """Write down what the carrier made of an order. Returns the shipment's state."""
         now = self.clock.now()
         state, error, later = _outcome(row, answer)
         shown = self._shown(row, error)
@@ -178,23 +201,10 @@ class Shipping:
             )
             if state == "accepted":
                 end_alert(connection, _key(row), now)
-                if answer is not None and row["cancel_asked_at"] is None:
-                    self._hand_on(connection, row, TaskKind.TRACKING, {"number": answer.number}, now)
             elif shown:
                 words = shipment_texts.refused if state == "refused" else shipment_texts.odd
                 self._alert(connection, row, words(*self._named(row), shown), now)
         return state
-
-    def _hand_on(
-        self, connection: Connection, row: Row, kind: TaskKind, asked: Mapping[str, Any], now: datetime
-    ) -> None:
-        """What the marketplace is to hear of it becomes work on the order."""
-        try:
-            tasks.ask(connection, row["posting_id"], kind, asked, self.settings.id, now)
-        except AskRefused as refused:
-            _log.warning(
-                "the marketplace is not told", number=row["number"], kind=kind.value, reason=refused.message
-            )
 
     # --- cancelling ---
 

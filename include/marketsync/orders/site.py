@@ -19,13 +19,13 @@ import structlog
 
 from marketsync.clock import Clock
 from marketsync.db import Database, sql
-from marketsync.errors import Fatal, MarketsyncError, Place, RateLimited, Retriable, Uncertain
+from marketsync.errors import BadInput, Fatal, MarketsyncError, Place, RateLimited, Retriable, Uncertain
 from marketsync.http.answers import RequestRefused
 from marketsync.order_settings import ShopOrders
-from marketsync.orders.alerts import end_alert, raise_alert
+from marketsync.orders.alerts import Level, end_alert, raise_alert
 from marketsync.shop.orders import OrderShop, ShopLine, ShopOrder, ShownOrder
 
-__all__ = ["BUDGET", "OrderSite", "put_orders", "shop_key"]
+__all__ = ["BUDGET", "OrderSite", "line_key", "put_orders", "shop_key"]
 
 BUDGET = 40.0
 """Seconds after which a run begins nothing new: the next one goes on."""
@@ -83,7 +83,20 @@ def put_orders(
                 place=Place(account=account),
                 hint="It will put all of them; nothing is lost",
             )
-        return _Putting(database, clock, site, account).run(budget)
+        key = f"shop/{account}"
+        try:
+            put = _Putting(database, clock, site, account).run(budget)
+        except MarketsyncError as error:
+            level: Level = "notice" if isinstance(error, Retriable) else "warning"
+            message = (
+                f"Заказы {account} не заводятся на сайте: {error}. Сделанное не пропало, повторов не будет"
+            )
+            with database.transaction() as connection:
+                raise_alert(connection, key, level, message, clock.now(), account)
+            raise
+        with database.transaction() as connection:
+            end_alert(connection, key, clock.now())
+        return put
 
 
 class _Putting:
@@ -138,8 +151,8 @@ class _Putting:
             self._refused(row, error)
         except Retriable as error:
             self._troubled(row, error)
-        except Fatal as error:
-            self._later(row, error, "waiting")
+        except (BadInput, Fatal) as error:
+            self._later(row, error, "waiting", at_once=True)  # as soon as a person has acted
             raise
         else:
             self._in_a_row = 0
@@ -203,7 +216,7 @@ class _Putting:
 
     def _refused(self, row: Row, error: RequestRefused) -> None:
         self._counts["refused"] += 1
-        self._later(row, error, "refused")
+        self._later(row, error, "refused", at_once=True)
         self._alarm(
             row,
             f"Сайт не принял заказ {row['number']} ({self._account}): {error.message}. Исправьте причину и повторите: "
@@ -223,7 +236,7 @@ class _Putting:
         if self._in_a_row >= _SHOP_IS_DOWN:
             raise error
 
-    def _later(self, row: Row, error: MarketsyncError, state: str) -> None:
+    def _later(self, row: Row, error: MarketsyncError, state: str, *, at_once: bool = False) -> None:
         now = self._clock.now()
         pause = _pause(row["attempts"])
         if isinstance(error, RateLimited):
@@ -234,20 +247,23 @@ class _Putting:
                 {
                     "posting_id": row["posting_id"],
                     "state": state,
-                    "not_before": None if state == "refused" else now + pause,
+                    "not_before": None if at_once else now + pause,
                     "error": error.message,
                     "now": now,
                 },
             )
 
     def _tell_of_copies(self, row: Row, found: Sequence[ShownOrder]) -> None:
+        key = f"{self._alert(row)}/copies"
         if len(found) < 2:
+            with self._database.transaction() as connection:
+                end_alert(connection, key, self._clock.now())
             return
         numbers = ", ".join(str(order.external_id) for order in found)
         with self._database.transaction() as connection:
             raise_alert(
                 connection,
-                f"{self._alert(row)}/copies",
+                key,
                 "warning",
                 f"Заказ {row['number']} ({self._account}) есть на сайте несколько раз: {numbers}. Ведётся первый; "
                 "остальные отмените на сайте и сотрите их внешний код",
@@ -272,17 +288,24 @@ class _Putting:
         return f"shop/{self._account}/{row['number']}"
 
 
+def line_key(article: str, seen: Counter[str]) -> str:
+    """What tells a line from the others of its order: the article, and its place where it comes again."""
+    seen[article] += 1
+    return f"{article}#{seen[article]}" if seen[article] > 1 else article
+
+
 def _lines(key: str, lines: Sequence[Row]) -> list[ShopLine]:
-    """Lines, each with a key of its own: the same good twice is told apart by its place among its like."""
     seen: Counter[str] = Counter()
-    made = []
-    for line in lines:
-        article = line["article"]
-        seen[article] += 1
-        again = f"#{seen[article]}" if seen[article] > 1 else ""
-        price = Decimal(line["price"] or 0)
-        made.append(ShopLine(f"{key}/{article}{again}", line["guid"], line["name"], line["quantity"], price))
-    return made
+    return [
+        ShopLine(
+            f"{key}/{line_key(line['article'], seen)}",
+            line["guid"],
+            line["name"],
+            line["quantity"],
+            Decimal(line["price"] or 0),
+        )
+        for line in lines
+    ]
 
 
 def _pause(attempts: int) -> timedelta:

@@ -17,7 +17,7 @@ def unknown_article(account: str, number: str, article: str, sku: str | None) ->
     named = f"артикул «{article}»" + (f" (sku {sku})" if sku else "")
     return (
         f"Заказ {number} ({account}): {named} не найден среди товаров, остаток под него не отложен. "
-        f"Укажите товар: python -m marketsync orders assign {account} {number} '{article}' АРТИКУЛ_ИЛИ_КОД_1С"
+        f"Укажите товар: python -m marketsync orders assign {account} '{article}' АРТИКУЛ_ИЛИ_КОД_1С"
     )
 
 

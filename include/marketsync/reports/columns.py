@@ -17,6 +17,7 @@ __all__ = [
     "CAUSES",
     "CONTRACT",
     "DESCRIPTION",
+    "ORDERS_SHEET",
     "SIDES_SHEET",
     "SUMMARY",
     "TABLES",
@@ -32,6 +33,7 @@ CONTRACT = "reconciliation/1"
 SUMMARY = "summary"
 DESCRIPTION = "description"
 SIDES_SHEET = "sides"  # only in workbooks of a store whose site is connected
+ORDERS_SHEET = "orders"  # only in workbooks of an account that takes orders
 
 # Why a value differs, the one a person should look at first in front. The same order sorts the differences
 # and picks the recommendation of an offer that has several.
@@ -265,6 +267,34 @@ TABLES = (
             _RECOMMENDATION,
             _UPDATED_HERE,
             Column("site_read", Kind.MOMENT, 16),
+        ),
+    ),
+    Table(
+        ORDERS_SHEET,
+        (
+            Column("order_number", Kind.IDENTIFIER, 20),
+            Column("order_created", Kind.MOMENT, 16),
+            Column("ship_by", Kind.MOMENT, 16),
+            Column("order_status", Kind.WORD, 16, "order_status"),
+            Column("status_here", Kind.IDENTIFIER, 20),
+            Column("status_market", Kind.IDENTIFIER, 20),
+            Column("status_shop", Kind.IDENTIFIER, 8),
+            Column("shop_number", Kind.IDENTIFIER, 10),
+            Column("pieces_here", Kind.QUANTITY, 9),
+            Column("pieces_market", Kind.QUANTITY, 9),
+            Column("pieces_shop", Kind.QUANTITY, 9),
+            Column("sum_here", Kind.MONEY, 13),
+            Column("sum_market", Kind.MONEY, 13),
+            Column("sum_shop", Kind.MONEY, 13),
+            Column("returned", Kind.QUANTITY, 10),
+            Column("erp_state", Kind.WORD, 14, "erp_state"),
+            Column("erp_number", Kind.IDENTIFIER, 16),
+            Column("order_cause", Kind.IDENTIFIER, 26),
+            Column("order_cause_text", Kind.TEXT, 34),
+            Column("order_causes", Kind.IDENTIFIER, 40),
+            _DETAIL,
+            _RECOMMENDATION,
+            _HEALED,
         ),
     ),
 )

@@ -9,6 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from marketsync.reports.cells import write_text
 from marketsync.reports.columns import CONTRACT, DESCRIPTION, SUMMARY, Column
+from marketsync.reports.orders import ORDER_ACTIONS, ORDER_CAUSES
 from marketsync.reports.sheets import Styles, Written, print_settings
 from marketsync.reports.texts import (
     CAUSE_ACTIONS,
@@ -94,6 +95,7 @@ def _entries(
             yield Entry("column", code, column.code, title, column.kind.value, meaning)
     yield from _values("cause", CAUSES, language, CAUSE_ACTIONS)
     yield from _values("side", SIDES, language, SIDE_ACTIONS)
+    yield from _values("order_cause", ORDER_CAUSES, language, ORDER_ACTIONS)
     yield from _values("guard", GUARDS, language)
     for vocabulary, words in VOCABULARIES.items():
         yield from _values(vocabulary, words, language)

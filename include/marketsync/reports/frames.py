@@ -17,7 +17,7 @@ from psycopg.rows import tuple_row
 
 from marketsync.db import sql
 from marketsync.errors import BadInput
-from marketsync.reports.columns import CAUSES, SIDES_SHEET, TABLES
+from marketsync.reports.columns import CAUSES, ORDERS_SHEET, SIDES_SHEET, TABLES
 
 __all__ = ["Head", "Report", "Site", "Source", "chunks", "read_report"]
 
@@ -74,6 +74,7 @@ class Report:
         warehouses: the marketplace's ids, in the order of their columns.
         tables: sheet code -> its frames, each read once, in the sheet's order.
         site: how old what is known of the shop's site is; None where none was ever read.
+        orders: what the reconciliation of orders came to; None where the account takes none.
     """
 
     head: Head
@@ -83,6 +84,7 @@ class Report:
     warehouses: tuple[str, ...]
     tables: Mapping[str, Iterable[pd.DataFrame]]
     site: Site | None = None
+    orders: Mapping[str, Any] | None = None
 
 
 def read_report(connection: psycopg.Connection[dict[str, Any]], reconciliation_id: int) -> Report:
@@ -104,7 +106,13 @@ def read_report(connection: psycopg.Connection[dict[str, Any]], reconciliation_i
     parameters["account"] = head.account
     read = connection.execute(sql("report/site")).fetchone()
     site = Site(**read) if read else None
-    sheets = [table.code for table in TABLES if table.code != SIDES_SHEET or (site and site.at)]
+    told = connection.execute(sql("report/order_totals"), parameters).fetchone()
+    orders: Mapping[str, Any] | None = told["orders"] if told else None
+    absent = {
+        *((SIDES_SHEET,) if site is None or site.at is None else ()),
+        *((ORDERS_SHEET,) if orders is None else ()),
+    }
+    sheets = [table.code for table in TABLES if table.code not in absent]
     totals = cast("dict[str, int]", connection.execute(sql("report/totals"), parameters).fetchone())
     return Report(
         head=head,
@@ -116,6 +124,7 @@ def read_report(connection: psycopg.Connection[dict[str, Any]], reconciliation_i
         ),
         tables={code: chunks(connection, f"report/{code}", parameters) for code in sheets},
         site=site,
+        orders=orders,
     )
 
 

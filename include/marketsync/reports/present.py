@@ -12,7 +12,8 @@ from datetime import tzinfo
 import numpy as np
 import pandas as pd
 
-from marketsync.reports.columns import CAUSES, SIDES_SHEET
+from marketsync.reports.columns import CAUSES, ORDERS_SHEET, SIDES_SHEET
+from marketsync.reports.orders import explain
 from marketsync.reports.sides import compare
 from marketsync.reports.texts import (
     CAUSE_ACTIONS,
@@ -73,6 +74,8 @@ def present(
         frame["causes"] = _objects([", ".join(causes) if causes else None for causes in frame["causes"]])
     if code == SIDES_SHEET:
         compare(frame, language)
+    if code == ORDERS_SHEET:
+        explain(frame, language)
     if code == "refusals":
         frame["recommendation"] = _objects(
             [word(ORIGIN_ACTIONS, origin, language) for origin in frame["origin"]]
@@ -81,7 +84,9 @@ def present(
         _explain_holds(frame, language)
     for flag in ("healed", "wanted"):
         if flag in frame:
-            frame[flag] = _objects(["yes" if value else "no" for value in frame[flag]])
+            frame[flag] = _objects(
+                [None if value is None else "yes" if value else "no" for value in frame[flag]]
+            )
     for moment in (
         "updated_here",
         "read_there",
@@ -90,6 +95,8 @@ def present(
         "confirmed_at",
         "site_read",
         "decided_until",
+        "order_created",
+        "ship_by",
     ):
         if moment in frame:
             frame[moment] = local_times(frame[moment], zone)

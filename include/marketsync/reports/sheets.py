@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from marketsync.reports.cells import write_text
 from marketsync.reports.columns import Column, Kind
+from marketsync.reports.orders import ORDER_COLORS
 from marketsync.reports.sides import SIDE_COLORS
 from marketsync.reports.texts import VOCABULARIES, Language, Words, word
 
@@ -66,6 +67,7 @@ class Styles:
         self.gap = book.add_format({"font_color": "#C00000", "bold": True})
         self.causes = {cause: book.add_format({"bg_color": color}) for cause, color in CAUSE_COLORS.items()}
         self.sides = {side: book.add_format({"bg_color": color}) for side, color in SIDE_COLORS.items()}
+        self.orders = {code: book.add_format({"bg_color": color}) for code, color in ORDER_COLORS.items()}
         self.differing = book.add_format({"bg_color": "#FFF2CC"})
 
     def of(self, kind: Kind) -> Format:
@@ -164,8 +166,8 @@ def _finish(sheet: Worksheet, styles: Styles, columns: Sequence[Column], rows: i
         return
     for position, column in enumerate(columns):
         letter = xl_col_to_name(position)
-        if column.code in ("cause", "side"):
-            colors = styles.causes if column.code == "cause" else styles.sides
+        colors = {"cause": styles.causes, "side": styles.sides, "order_cause": styles.orders}.get(column.code)
+        if colors is not None:
             for cause, style in colors.items():
                 # the code and its words stand side by side and share the colour
                 sheet.conditional_format(

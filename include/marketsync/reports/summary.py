@@ -17,6 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from marketsync.reports.cells import write_text
 from marketsync.reports.columns import CAUSES, TABLES
 from marketsync.reports.frames import Report
+from marketsync.reports.orders import ORDER_CAUSES
 from marketsync.reports.present import recommendation
 from marketsync.reports.sheets import Styles, Written, print_settings
 from marketsync.reports.texts import CAUSES as CAUSE_WORDS
@@ -127,6 +128,8 @@ def write_summary(
     money, pieces = float(report.causes["money"].sum()), float(report.causes["pieces"].sum())
     out.line("money", out.name("money", currency=currency), money, value_style=styles.money)
     out.line("pieces", out.name("pieces"), pieces)
+    if report.orders is not None:
+        _write_orders(out, report.orders)
     _write_notes(out, written)
     out.row += 1
     _write_causes(book, out, report.causes, currency)
@@ -179,6 +182,19 @@ def _age(out: _Summary, age: timedelta) -> str:
     else:
         text = out.phrase("minutes", minutes=str(minutes))
     return out.phrase("age", age=text)
+
+
+def _write_orders(out: _Summary, orders: Mapping[str, Any]) -> None:
+    """The totals of the orders: how many each side has, and the differences by cause."""
+    out.row += 1
+    for error in ("error", "shop_error"):
+        if orders.get(error):
+            out.line("", out.phrase(f"orders_{error}", error=orders[error]), label_style=out.styles.warning)
+    for name in ("read", "here", "in_shop", "differing", "healed"):
+        out.line(f"orders_{name}", out.name(f"orders_{name}"), int(orders.get(name) or 0))
+    causes = orders.get("causes") or {}
+    for code in sorted(causes, key=[*ORDER_CAUSES, *sorted(causes)].index):
+        out.line(f"order_cause:{code}", word(ORDER_CAUSES, code, out.language), int(causes[code]))
 
 
 def _write_notes(out: _Summary, written: Mapping[str, Written]) -> None:

@@ -77,6 +77,7 @@ SHEETS = {
     "held": Words("Задержано", "Held"),
     "offers": Words("Все товары", "All goods"),
     "sides": Words("Три стороны", "Three sides"),
+    "orders": Words("Заказы", "Orders"),
     "description": Words("Описание", "Description"),
 }
 
@@ -115,6 +116,10 @@ SHEET_MEANINGS = {
     "sides": Words(
         "1С, сайт и маркетплейс рядом: цены и остатки каждого товара аккаунта; в конце то, что есть только на сайте",
         "The store, the site and the marketplace side by side; at the end what only the site has",
+    ),
+    "orders": Words(
+        "Площадка, мы, сайт и 1С рядом: каждый заказ последних дней и всё, что менялось; первыми те, что расходятся",
+        "The marketplace, we, the shop and the ERP side by side: every order of the last days; differing ones first",
     ),
     "description": Words(
         "Коды листов, столбцов и значений для программ, которые читают эту книгу",
@@ -200,6 +205,26 @@ COLUMNS = {
     "side": Words("Код причины (сайт)", "Cause code (site)"),
     "side_text": Words("Причина (сайт)", "Cause (site)"),
     "site_read": Words("Сайт прочитан", "Site read"),
+    "order_number": Words("Заказ", "Order"),
+    "order_created": Words("Создан", "Made"),
+    "ship_by": Words("Отгрузить до", "Ship by"),
+    "order_status": Words("Статус у нас", "Status here"),
+    "status_here": Words("Слово площадки у нас", "The marketplace's word here"),
+    "status_market": Words("Слово площадки", "The marketplace's word"),
+    "status_shop": Words("Статус на сайте", "Status in the shop"),
+    "shop_number": Words("Заказ на сайте", "Order in the shop"),
+    "pieces_here": Words("Штук у нас", "Pieces here"),
+    "pieces_market": Words("Штук: площадка", "Pieces: marketplace"),
+    "pieces_shop": Words("Штук: сайт", "Pieces: shop"),
+    "sum_here": Words("Сумма у нас, {currency}", "Sum here, {currency}"),
+    "sum_market": Words("Сумма: площадка, {currency}", "Sum: marketplace, {currency}"),
+    "sum_shop": Words("Сумма: сайт, {currency}", "Sum: shop, {currency}"),
+    "returned": Words("Возвращается, шт.", "Coming back, pieces"),
+    "erp_state": Words("Ответ 1С", "The ERP's answer"),
+    "erp_number": Words("Номер в 1С", "Number in the ERP"),
+    "order_cause": Words("Код причины (заказ)", "Cause code (order)"),
+    "order_cause_text": Words("Причина (заказ)", "Cause (order)"),
+    "order_causes": Words("Все причины (коды)", "All causes (codes)"),
 }
 
 # What a reader must know beyond the title.
@@ -260,6 +285,7 @@ MEANINGS = {
         "when the same value is tried again; blank: not by itself; another one is sent at once",
     ),
 }
+
 
 CAUSES = {
     "in_flight": Words("Обновление в пути", "In flight"),
@@ -558,6 +584,21 @@ VOCABULARIES: Mapping[str, Mapping[str, Words]] = {
         "failed": Words("с ошибкой", "failed"),
         "missing": Words("нет карточки", "no card"),
     },
+    "order_status": {
+        "new": Words("новый", "new"),
+        "to_assemble": Words("собрать", "to assemble"),
+        "to_ship": Words("ждёт отгрузки", "to ship"),
+        "shipping": Words("в доставке", "on its way"),
+        "delivered": Words("доставлен", "delivered"),
+        "cancelled": Words("отменён", "cancelled"),
+        "disputed": Words("спорный", "disputed"),
+        "unknown": Words("неизвестен", "unknown"),
+    },
+    "erp_state": {
+        "waiting": Words("ждёт ответа", "waits"),
+        "taken": Words("принят", "taken"),
+        "refused": Words("отказ", "refused"),
+    },
     "origin": {
         "store": Words("Данные магазина", "Store data"),
         "mapping": Words("Сопоставление", "Mapping"),
@@ -643,6 +684,11 @@ SUMMARY = {
     "warned": Words("Предупреждений к карточкам", "Warnings about cards"),
     "money": Words("Сумма расхождений цен, {currency}", "Price differences in total, {currency}"),
     "pieces": Words("Сумма расхождений остатков, шт.", "Stock differences in total, pieces"),
+    "orders_read": Words("Заказов прочитано на площадке", "Orders read from the marketplace"),
+    "orders_here": Words("Заказов сравнено у нас", "Orders compared here"),
+    "orders_in_shop": Words("Заказов площадки на сайте", "Orders of the marketplace in the shop"),
+    "orders_differing": Words("Заказов с расхождениями", "Orders with differences"),
+    "orders_healed": Words("из них взято или отправлено ещё раз", "of them taken or sent again"),
 }
 
 PHRASES = {
@@ -671,6 +717,12 @@ PHRASES = {
     ),
     "site_failed": Words(
         "Последнее чтение сайта не удалось: {error}", "The last reading of the site failed: {error}"
+    ),
+    "orders_error": Words(
+        "Заказы площадки прочитать не удалось: {error}", "The marketplace's orders could not be read: {error}"
+    ),
+    "orders_shop_error": Words(
+        "Заказы сайта прочитать не удалось: {error}", "The shop's orders could not be read: {error}"
     ),
     "moments": Words("Время: {zone}", "Times: {zone}"),
 }

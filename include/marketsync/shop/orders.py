@@ -6,7 +6,7 @@ Nothing personal is in it: the shop's staff sees what was sold, not who bought i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
@@ -39,7 +39,6 @@ class ShopOrder:
         key: tells this order from every other of the shop: it is found again by it.
         status: in the shop's words; None: what it is there stays.
         first_status: what it begins with, where `status` is None.
-        properties: the shop's id of a property -> its value.
     """
 
     key: str
@@ -51,7 +50,6 @@ class ShopOrder:
     first_status: str
     cancelled: bool = False
     reason: str = ""
-    properties: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def amount(self) -> Decimal:

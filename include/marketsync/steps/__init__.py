@@ -10,10 +10,12 @@ from marketsync.steps.catalog import extract_diff, poll_status, transform
 from marketsync.steps.counts import Counts
 from marketsync.steps.exchange import UPLOAD_BUDGET, plan, plan_channel, report, upload, upload_channel
 from marketsync.steps.fulfilment import fulfil
+from marketsync.steps.orders import take_orders
 from marketsync.steps.quarantine import quarantined, raise_quarantined
 from marketsync.steps.reconcile import reconcile, workbook
 from marketsync.steps.release import answer, ask
 from marketsync.steps.shipments import run_shipments
+from marketsync.steps.site_orders import orders_to_shop
 from marketsync.steps.store import import_store, read_store
 from marketsync.steps.upkeep import housekeeping, refresh_dictionaries
 
@@ -29,6 +31,7 @@ __all__ = [
     "fulfil",
     "housekeeping",
     "import_store",
+    "orders_to_shop",
     "plan",
     "plan_channel",
     "poll_status",
@@ -39,6 +42,7 @@ __all__ = [
     "refresh_dictionaries",
     "report",
     "run_shipments",
+    "take_orders",
     "transform",
     "upload",
     "upload_channel",

@@ -8,6 +8,7 @@ from pathlib import Path
 from marketsync.db import sql
 from marketsync.runtime import Runtime
 from marketsync.steps.counts import Counts
+from marketsync.steps.order_reconcile import compare_orders
 from marketsync.steps.site import read_connected_site
 from marketsync.sync import cards, poll
 from marketsync.sync import reconcile as reconciliation
@@ -18,12 +19,13 @@ __all__ = ["reconcile", "workbook", "workbook_name"]
 def reconcile(runtime: Runtime, account: str) -> Counts:
     """Read the account back, compare, name causes, make a bounded number of differences due again.
 
-    The shop's site is read beside it, where one is connected.
+    The shop's site is read beside it, where one is connected; and orders are compared, where the account takes them.
     """
     seller = runtime.seller(account)
     poll.run(seller.cards)
     result = reconciliation.run(seller.lanes, cards.documents(seller.cards, seller.renderer))
     site = read_connected_site(runtime)
+    orders = compare_orders(runtime, account, result.reconciliation)
     counts = result.counts
     return {
         "reconciliation": result.reconciliation,
@@ -33,6 +35,7 @@ def reconcile(runtime: Runtime, account: str) -> Counts:
         "healed": counts["healed"],
         **{f"cause_{cause}": n for cause, n in sorted(counts["causes"].items())},
         **site,
+        **orders,
     }
 
 

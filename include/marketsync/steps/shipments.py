@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 import structlog
 
 from marketsync.accounts import Mode
 from marketsync.db import sql
-from marketsync.errors import Fatal, MarketsyncError
+from marketsync.errors import BadInput, Fatal, MarketsyncError
 from marketsync.order_settings import Carrier
+from marketsync.orders import book, shipments
 from marketsync.orders.shipping import Shipping
 from marketsync.orders.tracking import Tracking
 from marketsync.runtime import Runtime
 from marketsync.steps.counts import Counts, total
 
-__all__ = ["run_shipments"]
+__all__ = ["cancel_shipment", "open_shipments", "request_shipment", "run_shipments"]
 
 _BUDGET = timedelta(minutes=4)  # of each part of a carrier's work; the next run takes up what is left
+
+_MOST_SHOWN = 1000
 
 _log = structlog.get_logger(__name__)
 
@@ -64,7 +70,7 @@ def _serve(runtime: Runtime, settings: Carrier) -> Counts:
             )
             tracking = Tracking(runtime.database, runtime.clock, carrier, settings, _BUDGET, counts)
             # the services of a carrier fail apart: trouble with one is no reason to leave the others
-            for work in (shipping.order, shipping.print_labels, tracking.follow):
+            for work in (shipping.order, shipping.hand_numbers_on, shipping.print_labels, tracking.follow):
                 try:
                     work()
                 except Fatal:
@@ -76,3 +82,41 @@ def _serve(runtime: Runtime, settings: Carrier) -> Counts:
             raise failed
         _log.info("shipments served", carrier=settings.id, **counts)
         return {**counts}
+
+
+def open_shipments(runtime: Runtime, number: str | None = None) -> list[dict[str, Any]]:
+    """The shipments that are not over, the most urgent first; or the one of an order."""
+    with runtime.database.transaction() as connection:
+        return connection.execute(sql("shipment/list"), {"number": number, "at_most": _MOST_SHOWN}).fetchall()
+
+
+def request_shipment(
+    runtime: Runtime, number: str, author: str, *, account: str | None = None, asked: Mapping[str, Any]
+) -> shipments.Shipment:
+    """Ask for the delivery of an order by a carrier of ours. Raises BadInput, as orders.shipments.request."""
+    with runtime.database.transaction() as connection:
+        return shipments.request(
+            connection,
+            _posting(connection, number, account),
+            asked,
+            author,
+            runtime.clock.now(),
+            settings=runtime.accounts,
+        )
+
+
+def cancel_shipment(
+    runtime: Runtime, number: str, author: str, *, account: str | None = None
+) -> shipments.Shipment:
+    """Ask for the end of an order's delivery. Raises BadInput, as orders.shipments.cancel."""
+    with runtime.database.transaction() as connection:
+        return shipments.cancel(
+            connection, _posting(connection, number, account), author, runtime.clock.now()
+        )
+
+
+def _posting(connection: psycopg.Connection[dict[str, Any]], number: str, account: str | None) -> int:
+    found = book.find(connection, number, account)
+    if found is None:
+        raise BadInput(f"заказа {number} нет", hint="Проверьте номер и кабинет: --account")
+    return int(found["posting_id"])

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from marketsync.accounts import Account
-from marketsync.order_settings import ShopOrders
+from marketsync.order_settings import ShopOrders, shop_orders_of
 from marketsync.orders.site import OrderSite, put_orders
 from marketsync.runtime import Runtime
 from marketsync.shop.bitrix.client import Bitrix
 from marketsync.shop.bitrix.orders import BitrixOrders, OrderRules
 from marketsync.steps.counts import Counts
 
-__all__ = ["bitrix_orders", "orders_to_shop", "shop_orders_of"]
+__all__ = ["bitrix_orders", "orders_to_shop"]
 
 
 def orders_to_shop(runtime: Runtime, account: str) -> Counts:
     """Put an account's orders into the shop, and keep them equal there. No shop_orders: straight to the ERP only."""
     known = runtime.accounts.account(account)
-    settings = shop_orders_of(runtime, known)
+    settings = shop_orders_of(runtime.accounts.shop_orders, known.orders, account)
     if settings is None:
         return {}
     with closing(runtime.portal(settings.connection, settings.calls_per_second, orders=True)) as client:
@@ -27,14 +26,6 @@ def orders_to_shop(runtime: Runtime, account: str) -> Counts:
         )
         put = put_orders(runtime.database, runtime.clock, site, account)
     return {f"shop_{name}": number for name, number in put.items()}
-
-
-def shop_orders_of(runtime: Runtime, account: Account) -> ShopOrders | None:
-    """How an account's orders are put into the shop; None where they are not."""
-    settings = runtime.accounts.shop_orders
-    if settings is None or account.orders is None:
-        return None
-    return settings if not settings.accounts or account.id in settings.accounts else None
 
 
 def bitrix_orders(client: Bitrix, settings: ShopOrders) -> BitrixOrders:

@@ -15,6 +15,7 @@ from marketsync.shop.bitrix.reader import ShopSettings, read_shop
 from marketsync.shop.exchanges import Exchange, claim_next
 from marketsync.shop.importer import ImportResult, import_delivery
 from marketsync.steps.counts import Counts
+from marketsync.steps.uploads import settle_uploads
 
 __all__ = ["import_claimed", "import_store", "import_waiting", "read_store"]
 
@@ -26,6 +27,7 @@ def import_store(runtime: Runtime) -> Counts:
 
     What waits is taken over first: a shop that cannot be read holds up nothing that came before.
     """
+    settle_uploads(runtime)
     found = import_waiting(runtime)
     read: Counts = {}
     if runtime.accounts.store.source == "bitrix":

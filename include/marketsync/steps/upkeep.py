@@ -10,10 +10,12 @@ from marketsync.db import sql
 from marketsync.db.call_log import create_partitions, drop_partitions
 from marketsync.runtime import Runtime, Seller
 from marketsync.shop.handover import forget_deliveries
+from marketsync.shop.uploads.upkeep import forget_uploads
 from marketsync.steps.adopt import adoption_name
 from marketsync.steps.counts import Counts
 from marketsync.steps.figures import order_figures
 from marketsync.steps.keys import look_at_keys
+from marketsync.steps.order_upkeep import erase_buyers, forget_orders
 from marketsync.steps.reconcile import workbook_name
 from marketsync.sync import dictionaries
 
@@ -58,6 +60,9 @@ def housekeeping(runtime: Runtime) -> Counts:
         observations = connection.execute(
             sql("housekeeping/old_observations"), {"keep": _READINGS_KEPT}
         ).rowcount
+        observations += connection.execute(
+            sql("housekeeping/old_order_observations"), {"keep": _READINGS_KEPT}
+        ).rowcount
         adoptions = connection.execute(
             sql("housekeeping/old_adoptions"), {"before": now - timedelta(days=keep.reconciliations)}
         ).fetchall()
@@ -69,6 +74,7 @@ def housekeeping(runtime: Runtime) -> Counts:
     for row in adoptions:
         runtime.files.delete(adoption_name(row["account"], row["adoption_id"]))
     deliveries = forget_deliveries(runtime.files, now - timedelta(days=keep.deliveries))
+    uploads = forget_uploads(runtime.database, runtime.files, now - timedelta(days=keep.deliveries))
     return {
         "partitions": created,
         "dropped": dropped,
@@ -78,8 +84,10 @@ def housekeeping(runtime: Runtime) -> Counts:
         "observations": observations,
         "reconciliations": len(old),
         "adoptions": len(adoptions),
-        "delivery_files": deliveries,
+        "delivery_files": deliveries + uploads,
         "pictures": pictures,
+        "buyers_erased": erase_buyers(runtime),
+        **forget_orders(runtime),
         **order_figures(runtime),
         **look_at_keys(runtime),
     }

@@ -72,7 +72,9 @@ class Trouble:
 Check = Callable[[Look], Iterator[Trouble]]
 
 _URGENT_AFTER = 3  # times the time after which a flow is stale
+_HOURLY_MINUTES = 60.0  # flows that run several times an hour
 _DAILY_MINUTES = 36 * 60.0  # flows that run once a day
+_STARTING_MINUTES = 3  # Airflow and the watchdog start together, and Airflow takes longer
 _UNPUSHED = 3  # orders that came by reading alone, before pushes count as gone
 
 _FLOW = Words(
@@ -126,10 +128,11 @@ _UNANSWERED = Words(
     "see its exchange's log",
 )
 _SET_ASIDE = Words(
-    "{account}: отложено сообщений о заказах: {n} (например, о {number}): их не удалось понять. Посмотрите: "
-    "`marketsync orders inbox`",
-    "{account}: {n} messages about orders are set aside (one is about {number}): they could not be understood. See "
-    "`marketsync orders inbox`",
+    "{account}: отложено сообщений о заказах: {n} (например, о {number}): их не удалось понять. Когда причина "
+    "устранена: `marketsync orders retry {account}`",
+    "{account}: {n} messages about orders are set aside (one is about {number}): they could not be understood. Once "
+    "that "
+    "is mended: `marketsync orders retry {account}`",
 )
 _WAITING_EVENTS = Words(
     "{account}: сообщения о заказах не разбираются с {since}: {n}. Откройте DAG {account}__orders",
@@ -177,21 +180,25 @@ def _flows(look: Look) -> Iterator[Trouble]:
         expected = {"stocks": settings.stock_minutes}
         if account.orders:
             expected |= {"changes": settings.stale_minutes, "open": settings.stale_minutes}
-            expected |= {"reread": _DAILY_MINUTES, "returns": _DAILY_MINUTES}
+            expected |= {"returns": _HOURLY_MINUTES, "reread": _DAILY_MINUTES}
         for flow, minutes in expected.items():
             row = known.get((account.id, flow))
             heard = row["heard_at"] if row else None
             since = heard or look.began
             if since > look.before(minutes):
                 continue
-            urgent = since <= look.before(_URGENT_AFTER * minutes) and minutes < _DAILY_MINUTES
+            urgent = since <= look.before(_URGENT_AFTER * minutes) and minutes < _HOURLY_MINUTES
             words = _STOCKS if flow == "stocks" else _FLOW
             text = look.say(words, account=account.id, flow=flow, since=since)
             yield Trouble(f"{account.id}/{flow}", "urgent" if urgent else "warning", text, account.id)
-        pushes = known.get((account.id, "push"))
-        if account.orders and pushes and pushes["unpushed"] >= _UNPUSHED:
-            text = look.say(_PUSHES, account=account.id, since=pushes["heard_at"], n=pushes["unpushed"])
-            yield Trouble(f"{account.id}/push", "warning", text, account.id)
+
+
+def _pushes(look: Look) -> Iterator[Trouble]:
+    names = [account.id for account in look.accounts.accounts if account.orders]
+    for row in look.rows("pushes", accounts=names):
+        if row["unpushed"] >= _UNPUSHED:
+            text = look.say(_PUSHES, account=row["account"], since=row["heard_at"], n=row["unpushed"])
+            yield Trouble(row["account"], "warning", text, row["account"])
 
 
 def _deliveries(look: Look) -> Iterator[Trouble]:
@@ -248,7 +255,7 @@ def _tasks(look: Look) -> Iterator[Trouble]:
 
 def _airflow(look: Look) -> Iterator[Trouble]:
     connection = look.accounts.watchdog.airflow
-    if connection is None:
+    if connection is None or look.began > look.before(_STARTING_MINUTES):
         return
     for part, what in outside.airflow_troubles(look.credentials(connection), look.accounts.language):
         yield Trouble(part, "urgent", look.say(_AIRFLOW, what=what))
@@ -257,6 +264,7 @@ def _airflow(look: Look) -> Iterator[Trouble]:
 CHECKS: Mapping[str, Check] = {
     "deadlines": _deadlines,
     "flows": _flows,
+    "pushes": _pushes,
     "deliveries": _deliveries,
     "packs": _packs,
     "inbox": _inbox,

@@ -19,9 +19,17 @@ from marketsync.accounts import Accounts
 from marketsync.clock import Clock
 from marketsync.credentials import Credentials
 from marketsync.db import Database, sql
-from marketsync.errors import MarketsyncError
+from marketsync.errors import BadInput, MarketsyncError, Retriable
 from marketsync.http.redaction import Redactor
-from marketsync.orders.alerts import LEVELS, Connection, end_alert, raise_alert
+from marketsync.orders.alerts import (
+    LEVELS,
+    Alert,
+    Connection,
+    end_alert,
+    end_alerts,
+    raise_alert,
+    raise_alerts,
+)
 from marketsync.reports.texts import Words
 from marketsync.watchdog import outside
 from marketsync.watchdog.checks import CHECKS, Check, Look, Trouble
@@ -31,9 +39,11 @@ __all__ = ["EVERY_SECONDS", "Round", "Watchdog"]
 _log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 60.0
+_AGAIN_SECONDS = 5.0  # after a lost connection
 _STATEMENT_MILLISECONDS = 20_000
-_TOLD_AT_ONCE = 50  # alerts in one message
-_NAMED = 10  # of them are named, the rest counted
+_TOLD_AT_ONCE = 1000  # alerts that one message tells of
+_CARRIED = 50  # of them it carries, the gravest
+_NAMED = 10  # of them its text names, and counts the rest
 
 _LEVEL_WORDS = {
     "notice": Words("Внимание", "Notice"),
@@ -92,8 +102,8 @@ class Watchdog:
     def run(self) -> None:
         """Watch until the process is ended."""
         while True:
-            self.sit()
-            self.clock.sleep(EVERY_SECONDS)
+            done = self.sit()
+            self.clock.sleep(EVERY_SECONDS if done and not done[-1].watching else _AGAIN_SECONDS)
 
     def sit(self, rounds: int | None = None) -> list[Round]:
         """Connect, and watch as long as the connection holds; where another copy watches, look once.
@@ -107,17 +117,21 @@ class Watchdog:
         done: list[Round] = []
         try:
             with self.database.session(autocommit=True) as connection:
+                self._lost_since = None
                 connection.execute(sql("watchdog/limits"), {"milliseconds": str(_STATEMENT_MILLISECONDS)})
                 taken = connection.execute(sql("watchdog/lock")).fetchone()
                 if not taken or not taken["taken"]:
                     return [Round(watching=False)]
-                self._lost_since = None
                 began = self.clock.now()
                 while rounds is None or len(done) < rounds:
                     if done:
                         self.clock.sleep(EVERY_SECONDS)
                     done.append(self.round(connection, began))
-        except (psycopg.OperationalError, psycopg.InterfaceError, MarketsyncError) as error:
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            _log.warning("the watchdog lost its connection and connects anew", error=str(error))
+        except BadInput as error:
+            _log.error("the watchdog cannot watch by this accounts.yaml", error=str(error))
+        except Retriable as error:
             self._tell_lost(error)
         return done
 
@@ -227,19 +241,14 @@ class Watchdog:
 
 def _settle(look: Look, prefix: str, found: list[Trouble]) -> None:
     """Raise what a check found; what it found before and does not find any more is over."""
-    wanted = {f"{prefix}{trouble.key}" for trouble in found}
-    for row in look.connection.execute(sql("watchdog/open"), {"prefix": prefix}).fetchall():
-        if row["key"] not in wanted:
-            end_alert(look.connection, row["key"], look.now)
-    for trouble in found:
-        raise_alert(
-            look.connection,
-            f"{prefix}{trouble.key}",
-            trouble.level,
-            Redactor().text(trouble.message),
-            look.now,
-            account=trouble.account,
-        )
+    redactor = Redactor()
+    wanted = [
+        Alert(f"{prefix}{trouble.key}", trouble.level, redactor.text(trouble.message), trouble.account)
+        for trouble in found
+    ]
+    known = {row["key"] for row in look.connection.execute(sql("watchdog/open"), {"prefix": prefix})}
+    end_alerts(look.connection, known - {alert.key for alert in wanted}, look.now)
+    raise_alerts(look.connection, wanted, look.now)
 
 
 def _message(rows: list[dict[str, Any]], accounts: Accounts) -> dict[str, Any]:
@@ -261,6 +270,7 @@ def _message(rows: list[dict[str, Any]], accounts: Accounts) -> dict[str, Any]:
                 "message": redactor.text(row["message"]),
                 "since": row["since"].isoformat(),
             }
-            for row in rows
+            for row in rows[:_CARRIED]
         ],
+        "count": len(rows),
     }

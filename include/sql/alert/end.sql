@@ -1,4 +1,4 @@
--- A trouble is over. Parameters: key, now.
+-- Troubles are over. Parameters: keys, now.
 update alert
 set ended_at = %(now)s
-where key = %(key)s and ended_at is null
+where key = any(%(keys)s) and ended_at is null

@@ -1,8 +1,16 @@
--- Open an alert, or let the open one of its key grow; otherwise only its words follow. No row: neither new nor grown.
--- Parameters: key, level, message, now, account (null: none), posting_id (null: none).
-with grown as (
+-- Open alerts, or let the open ones of their keys grow; otherwise only their words follow. Returns those that are new
+-- or have grown. Parameters: rows (a JSON array of {key, level, message, account, posting_id}, each key once), now.
+with told as (
+    select r.key, r.level, r.message, r.account, r.posting_id
+    from jsonb_to_recordset(%(rows)s::jsonb)
+        as r (key text, level text, message text, account text, posting_id bigint)
+),
+
+grown as (
     insert into alert (key, level, account, posting_id, message, since, raised_at)
-    values (%(key)s, %(level)s, %(account)s, %(posting_id)s, %(message)s, %(now)s, %(now)s)
+    select t.key, t.level, t.account, t.posting_id, t.message, %(now)s, %(now)s
+    from told as t
+    order by t.key
     on conflict (key) where ended_at is null do update
         set
             level = excluded.level,
@@ -12,15 +20,16 @@ with grown as (
         where
             array_position(array['notice', 'warning', 'urgent'], excluded.level)
             > array_position(array['notice', 'warning', 'urgent'], alert.level)
-    returning alert_id
+    returning key
 ),
 
 reworded as (
-    update alert
-    set message = %(message)s
+    update alert as a
+    set message = t.message
+    from told as t
     where
-        key = %(key)s and ended_at is null and message <> %(message)s
-        and not exists (select 1 from grown)
+        a.key = t.key and a.ended_at is null and a.message <> t.message
+        and not exists (select 1 from grown as g where g.key = t.key)
 )
 
-select alert_id from grown
+select g.key from grown as g

@@ -10,7 +10,9 @@ where
         from change as c
         inner join offer as o using (offer_id)
         where
-            o.account = %(account)s and c.channel = %(channel)s and c.state = 'confirmed' and c.origin is null
+            o.account = %(account)s and c.channel = %(channel)s and c.state = 'confirmed'
+            -- what orders took off was sold, what a person or old counts did was not
+            and coalesce(c.origin, 'order') = 'order'
             and c.sent_at >= %(since)s
             and c.to_amount < c.from_amount
             and (%(offers)s::bigint[] is null or c.offer_id = any(%(offers)s::bigint[]))

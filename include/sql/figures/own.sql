@@ -27,6 +27,7 @@ days as (
         percentile_cont(0.95) within group (order by reaction)::numeric as reaction_p95,
         100.0 * count(*) filter (where cancelled_by_us) / count(*) as cancelled_by_us,
         100.0 * count(*) filter (where late) / count(*) as assembled_late,
+        100.0 * count(*) filter (where not late) / count(*) as on_time,
         100.0 * count(*) filter (where cancelled_by_us or late) / count(*) as errors
     from judged
     group by day
@@ -39,7 +40,8 @@ cross join lateral (
     values
     ('orders', d.orders), ('assembled', d.assembled),
     ('reaction_p50', d.reaction_p50), ('reaction_p95', d.reaction_p95),
-    ('cancelled_by_us', d.cancelled_by_us), ('assembled_late', d.assembled_late), ('errors', d.errors)
+    ('cancelled_by_us', d.cancelled_by_us), ('assembled_late', d.assembled_late), ('on_time', d.on_time),
+    ('errors', d.errors)
 ) as f (name, value)
 on conflict (account, day, name) do update set value = excluded.value, read_at = excluded.read_at
 where order_figure.value is distinct from excluded.value

@@ -1,5 +1,5 @@
--- When the next piece of an account's work is due; null where there is none. What waits for something else of its order,
--- or for a label that is being made, is not due by itself. Parameters: account, kinds, kind_order.
+-- When the next piece of an account's work is due; null where there is none. What waits for something else of its
+-- order, or for a label that is being made, is not due by itself. Parameters: account, kinds, kind_order.
 select min(due_at) as due_at
 from (
     select coalesce(t.not_before, t.asked_at) as due_at

@@ -27,7 +27,7 @@ create table posting (
     content_hash bytea,                     -- of everything above and the lines: what the ERP must hear of
     version int not null default 1,         -- grows with each such change
     received_at timestamptz not null,       -- when we first heard of it
-    read_at timestamptz,                    -- when its last reading began, to some minutes; null: only pushes told
+    read_at timestamptz,                    -- when its last reading began; null: only pushes told of it
     heard_at timestamptz,                   -- when a push last told something that no reading has confirmed yet
     changed_at timestamptz not null,
     erp_state text not null default 'waiting' check (erp_state in ('waiting', 'taken', 'refused')),
@@ -113,6 +113,7 @@ create table reservation (
     product_id bigint not null references product on delete cascade,
     stores text[] not null default '{}',    -- 1C's ids of the warehouses that it may come from; empty: any
     quantity int not null check (quantity > 0),
+    since_version int not null,             -- the order's, that first wanted so many pieces: what the ERP must have taken
     made_at timestamptz not null,
     lapses_at timestamptz,                  -- made by a push alone: over, unless the order was read by then
     booked_after timestamptz,               -- free pieces counted after this moment know of it: the ERP took the order

@@ -25,7 +25,7 @@ locked as (
     select p.posting_id
     from posting as p
     where p.posting_id in (select c.posting_id from counted as c)
-    order by p.posting_id
+    order by p.number
     for update
 )
 

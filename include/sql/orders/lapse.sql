@@ -7,7 +7,7 @@ with over as (
         and p.posting_id in (
             select r.posting_id from reservation as r where r.ended_at is null and r.lapses_at <= %(now)s
         )
-    order by p.posting_id
+    order by p.number
     for update
 )
 

@@ -6,7 +6,7 @@
 with subject as (
     select
         p.posting_id,
-        p.status,
+        p.version,
         p.status = 'cancelled'
         and p.shipped_at is null
         and not coalesce((p.cancellation ->> 'after_shipping')::bool, false) as given_back,
@@ -35,14 +35,41 @@ ordered as (
     group by s.posting_id, l.product_id, s.given_back
 ),
 
-known as (
+booked as (
     select
+        r.reservation_id,
         r.posting_id,
         r.product_id,
-        sum(r.quantity) as quantity
+        r.quantity,
+        -- what the ERP once took and is to forget now does not count, should it be wanted again
+        greatest(least(r.quantity, coalesce(o.quantity, 0) - coalesce(sum(r.quantity) over earlier, 0)), 0) as kept
     from reservation as r
+    left join ordered as o on r.posting_id = o.posting_id and r.product_id = o.product_id
     where r.posting_id = any(%(ids)s) and r.ended_by = 'booked'
-    group by r.posting_id, r.product_id
+    window earlier as (
+        partition by r.posting_id, r.product_id
+        order by r.reservation_id
+        rows between unbounded preceding and 1 preceding
+    )
+),
+
+forgotten as (
+    update reservation as r
+    set
+        quantity = greatest(b.kept, 1),
+        ended_by = case when b.kept > 0 then r.ended_by when s.given_back then 'cancelled' else 'changed' end
+    from booked as b
+    inner join subject as s using (posting_id)
+    where r.reservation_id = b.reservation_id and b.kept < b.quantity
+),
+
+known as (
+    select
+        posting_id,
+        product_id,
+        sum(kept) as quantity
+    from booked
+    group by posting_id, product_id
 ),
 
 back as (
@@ -66,6 +93,7 @@ wanted as (
         s.posting_id,
         coalesce(o.product_id, r.product_id) as product_id,
         greatest(coalesce(o.quantity, 0) - coalesce(k.quantity, 0) - coalesce(b.quantity, 0), 0)::int as quantity,
+        s.version,
         s.booked_after,
         s.shipped_at,
         s.stores,
@@ -103,12 +131,13 @@ when matched and (
 update set
     quantity = w.quantity,
     stores = w.stores,
+    since_version = case when w.quantity > r.quantity then w.version else r.since_version end,
     -- the ERP has booked fewer pieces than are wanted now: it has to answer again
     booked_after = case when w.quantity > r.quantity then null else r.booked_after end,
     lapses_at = case when %(read)s then null else r.lapses_at end
 when not matched and w.quantity > 0 and %(reserves)s then
-insert (posting_id, product_id, stores, quantity, made_at, lapses_at, booked_after, shipped_after)
+insert (posting_id, product_id, stores, quantity, since_version, made_at, lapses_at, booked_after, shipped_after)
 values (
-    w.posting_id, w.product_id, w.stores, w.quantity, %(now)s, %(lapses_at)s, w.booked_after, w.shipped_at
+    w.posting_id, w.product_id, w.stores, w.quantity, w.version, %(now)s, %(lapses_at)s, w.booked_after, w.shipped_at
 )
 returning r.product_id

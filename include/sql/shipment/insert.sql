@@ -4,18 +4,18 @@ insert into shipment (
     posting_id, carrier, our_number, pickup_date, state, asked, asked_by, created_at, changed_at
 )
 select
-    posting_id,
+    posting.posting_id,
     %(carrier)s,
     case
         when
-            posting.number ~ '^[A-Za-z0-9-]{1,17}$'
+            posting.number ~ '^[A-Za-z0-9-]{1,20}$'
             and not exists (select 1 from shipment as other where other.our_number = posting.number)
             and not exists (
                 select 1 from posting as other
                 where other.number = posting.number and other.posting_id < posting.posting_id
             )
             then posting.number
-        else 'M' || posting_id
+        else 'M' || posting.posting_id
     end,
     %(pickup_date)s,
     'waiting',
@@ -24,4 +24,4 @@ select
     %(now)s,
     %(now)s
 from posting
-where posting_id = %(posting_id)s
+where posting.posting_id = %(posting_id)s

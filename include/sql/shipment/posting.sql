@@ -7,10 +7,11 @@ select
     posting.scheme,
     posting.status,
     posting.currency,
-    exists (select 1 from buyer where buyer.posting_id = posting.posting_id) as has_buyer,
+    buyer.posting_id is not null as has_buyer,
     shipment.shipment_id,
     shipment.state as shipment_state
 from posting
 left join shipment using (posting_id)
+left join buyer using (posting_id)
 where posting_id = %(posting_id)s
 for update of posting

@@ -14,4 +14,5 @@ where
     )
 returning
     exchange_session.session_id, exchange_session.key_id, exchange_session.folder, exchange_session.place,
-    exchange_session.began_at, exchange_session.version, exchange_session.check_hash, erp_key.name as key_name
+    exchange_session.began_at, exchange_session.version, exchange_session.check_hash, erp_key.name as key_name,
+    erp_key.scopes

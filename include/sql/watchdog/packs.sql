@@ -18,7 +18,8 @@ from (
         )
 ) as waiting
 cross join (
-    select count(*) as n, min(fetched_at) as since, min(pack_id) as pack_id
+    -- fetching it again and again is no answer
+    select count(*) as n, min(made_at) as since, min(pack_id) as pack_id
     from erp_pack
-    where answered_at is null and fetched_at < %(before)s
+    where answered_at is null and fetched_at is not null and made_at < %(before)s
 ) as unanswered

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, get_args
 
 from sandbox.ozon import money, reservations
-from sandbox.ozon.orders import flow, making, pushes
+from sandbox.ozon.orders import buyers, carriages, flow, making, pushes, ratings, returns
 from sandbox.ozon.orders.making import Wish
 from sandbox.ozon.orders.push_state import Address, Push
 from sandbox.ozon.orders.state import REQUIREMENTS, Cancelled, Posting, Scheme
@@ -29,6 +30,7 @@ _BUYER = (
     "zip_code",
     "comment",
 )
+_RATING_FIELDS = ("value", "warning", "danger", "premium")
 _MOST_AT_ONCE = 100_000
 _ORDER_FIELDS = {
     "products",
@@ -49,6 +51,17 @@ _ORDER_FIELDS = {
     "is_express",
     "push",
     "count",
+}
+_MOVE_FIELDS = {
+    "posting_number",
+    "status",
+    "substatus",
+    "ship_by",
+    "delivery_begin",
+    "delivery_end",
+    "in_process_at",
+    "tracking_number",
+    "push",
 }
 # Ozon Seller API: who may have cancelled, as cancellation_type and in words.
 _INITIATORS = {
@@ -104,13 +117,10 @@ def cancel(system: OzonSystem, cabinet: Cabinet, wanted: Json) -> Json:
 
 
 def move(system: OzonSystem, cabinet: Cabinet, wanted: Json) -> Json:
-    """Ozon moves a posting: {posting_number, status, substatus, ship_by, tracking_number, in_process_at, push}; any
-    words are taken as status and substatus.
+    """Ozon moves a posting: {posting_number, status, substatus, ship_by, delivery_begin, delivery_end, tracking_number,
+    in_process_at, push}; any words are taken as status and substatus.
     """
-    _known(
-        wanted,
-        {"posting_number", "status", "substatus", "ship_by", "in_process_at", "tracking_number", "push"},
-    )
+    _known(wanted, _MOVE_FIELDS)
     posting = _posting(cabinet, wanted)
     tell = bool(wanted.get("push", True))
     ship_by = _time(wanted, "ship_by")
@@ -120,12 +130,119 @@ def move(system: OzonSystem, cabinet: Cabinet, wanted: Json) -> Json:
         posting.tracking_number = str(wanted["tracking_number"])
     if "ship_by" in wanted:
         flow.set_ship_by(system, cabinet, posting, ship_by, tell=tell)
+    if "delivery_begin" in wanted or "delivery_end" in wanted:
+        before = posting.delivery_begin, posting.delivery_end
+        posting.delivery_begin = _time(wanted, "delivery_begin") or before[0]
+        posting.delivery_end = _time(wanted, "delivery_end") or before[1]
+        if tell:
+            pushes.tell_delivery_date(system, cabinet, posting, before)
     if "status" in wanted or "substatus" in wanted:
         status = str(wanted.get("status", posting.status))
         substatus = str(wanted["substatus"]) if "substatus" in wanted else None
         posting.shipping = False
         flow.move(system, cabinet, posting, status, substatus, tell=tell)
     return posting_state(posting)
+
+
+def carriage(system: OzonSystem, cabinet: Cabinet, wanted: Json) -> Json:
+    """Ozon's carrier takes a carriage away: {carriage_id}; without one, all that are formed."""
+    _known(wanted, {"carriage_id"})
+    formed = [
+        each
+        for each in cabinet.carriages.values()
+        if each.status == "formed" and wanted.get("carriage_id", each.carriage_id) == each.carriage_id
+    ]
+    if not formed:
+        raise OrderError(f"no such carriage is formed; there are: {carriage_states(cabinet)}")
+    for each in formed:
+        carriages.pick_up(system, cabinet, each)
+    return {"carriages": carriage_states(cabinet)}
+
+
+def carriage_states(cabinet: Cabinet) -> Json:
+    """All carriages by id: status and postings."""
+    return {
+        str(each.carriage_id): {
+            "status": each.status,
+            "delivery_method_id": each.delivery_method_id,
+            "postings": list(each.postings),
+            "removed": list(each.removed),
+        }
+        for each in cabinet.carriages.values()
+    }
+
+
+def buyers_order(system: OzonSystem, cabinet: Cabinet, wanted: Json) -> Json:
+    """Buyers order at once what they would in time: {count}; the numbers, fewer where the shelves are empty."""
+    _known(wanted, {"count"})
+    now = system.clock.monotonic()
+    made = [buyers.buy(system, cabinet, now) for _ in range(int(wanted.get("count", 1)))]
+    return {"posting_numbers": [each.posting_number for each in made if each is not None]}
+
+
+def give_back(system: OzonSystem, cabinet: Cabinet, wanted: Json) -> Json:
+    """Pieces come back: {posting_number, offer_id, quantity, type, reason, state}, without offer_id everything;
+    or {return_id, state} moves a return.
+    """
+    _known(
+        wanted,
+        {"posting_number", "offer_id", "quantity", "type", "reason", "state", "return_id"},
+    )
+    if "return_id" in wanted:
+        back = cabinet.returns.get(int(wanted["return_id"]))
+        if back is None:
+            raise OrderError(f"no return {wanted['return_id']}; there are: {sorted(cabinet.returns)}")
+        returns.move(system, back, str(wanted.get("state", back.state)))
+        return {"returns": return_states(cabinet)}
+    posting = _posting(cabinet, wanted)
+    kind = str(wanted.get("type", "ClientReturn"))
+    if kind not in returns.TYPES:
+        raise OrderError(f"type is one of {', '.join(returns.TYPES)}, got {kind!r}")
+    lines = [each for each in posting.lines if wanted.get("offer_id", each.offer_id) == each.offer_id]
+    if not lines:
+        raise OrderError(f"{posting.posting_number} has no {wanted.get('offer_id')!r}")
+    for line in lines:
+        quantity = min(int(wanted.get("quantity", line.quantity)), line.quantity)
+        reason = str(wanted.get("reason", "Покупатель передумал"))
+        back = returns.make(system, cabinet, posting, line, quantity, kind, reason)
+        if "state" in wanted:
+            returns.move(system, back, str(wanted["state"]))
+    return {"returns": return_states(cabinet)}
+
+
+def return_states(cabinet: Cabinet) -> Json:
+    """All returns by id."""
+    return {
+        str(each.return_id): {
+            "posting_number": each.posting_number,
+            "offer_id": each.line.offer_id,
+            "sku": each.line.sku,
+            "quantity": each.quantity,
+            "type": each.kind,
+            "reason": each.reason,
+            "state": each.state,
+            "created_at": each.created_at.isoformat(),
+            "changed_at": each.changed_at.isoformat(),
+        }
+        for each in cabinet.returns.values()
+    }
+
+
+def set_rating(system: OzonSystem, cabinet: Cabinet, wanted: Json) -> Json:
+    """Set a rating instead of reckoning it: {rating, value, warning, danger, premium}; {rating, delete} undoes it."""
+    _known(wanted, {"rating", "value", "warning", "danger", "premium", "delete"})
+    name = str(wanted.get("rating", ""))
+    known = cabinet.ratings.get(name) or ratings.KINDS.get(name)
+    if known is None:
+        raise OrderError(f"no rating {name!r}; there are: {', '.join(ratings.KINDS)}")
+    if wanted.get("delete"):
+        cabinet.ratings.pop(name, None)
+    else:
+        value, warning, danger, premium = (
+            float(wanted.get(field, getattr(known, field))) for field in _RATING_FIELDS
+        )
+        cabinet.ratings[name] = replace(known, value=value, warning=warning, danger=danger, premium=premium)
+    return {each: asdict(kind) for each, kind in cabinet.ratings.items()}
 
 
 def connect_push(system: OzonSystem, cabinet: Cabinet, wanted: Json) -> Json:
@@ -233,6 +350,22 @@ def posting_state(posting: Posting) -> Json:
             "after_ship": why.after_ship,
             "affects_rating": why.affects_rating,
         },
+        "exemplars": {
+            str(sku): [
+                {
+                    "exemplar_id": each.exemplar_id,
+                    "marks": [mark for mark, _ in each.marks],
+                    "mark_errors": list(each.mark_errors),
+                    "gtd": each.gtd,
+                    "is_gtd_absent": each.is_gtd_absent,
+                    "rnpt": each.rnpt,
+                    "weight": each.weight,
+                }
+                for each in group
+            ]
+            for sku, group in posting.exemplars.items()
+        },
+        "countries": {str(sku): country for sku, country in posting.countries.items()},
         "held": posting.held,
         "history": [[moment.isoformat(), status, substatus] for moment, status, substatus in posting.history],
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sandbox.ozon.orders import pushes
+from sandbox.ozon.orders import pushes, returns
 from sandbox.ozon.orders.state import Cancelled, Posting
 from sandbox.ozon.state import Cabinet
 from sandbox.ozon.system import OzonSystem
@@ -42,8 +42,12 @@ WITH_THE_SELLER = (
     "not_accepted",
 )
 """Statuses in which the units are still in the seller's warehouse."""
+CARRIED = ("ozon", "aggregator", "3pl_tracking")
+"""Ways of delivery whose carrier reports by itself how far a posting is."""
+_LEAST_PAUSE = 0.05
 CANCELLED = ("cancelled", "cancelled_from_split_pending")
 ON_THE_WAY = ("delivering", "driver_pickup", "sent_by_seller")
+AFTER_ASSEMBLY = ("awaiting_deliver", *ON_THE_WAY, "delivered", "client_arbitration")
 
 
 def move(
@@ -71,10 +75,37 @@ def move(
         posting.delivering_date = moment
     if status == "delivered":
         posting.fact_delivery_date = moment
+    _go_on(system, cabinet, posting)
     if posting.held and status not in WITH_THE_SELLER and status in SUBSTATUS:
         _let_go(system, cabinet, posting, returned=status in CANCELLED)
     if tell and status not in CANCELLED and pushes.push_state(status, new_substatus) != before:
         pushes.tell_state(system, cabinet, posting)
+
+
+def _go_on(system: OzonSystem, cabinet: Cabinet, posting: Posting) -> None:
+    """Let the next thing happen to a posting by itself, where the knobs say so."""
+    knobs = system.order_knobs
+    seconds, step = 0.0, ("", "")
+    carried = posting.delivery.integration in CARRIED
+    if posting.status == "awaiting_deliver":
+        seconds, step = knobs.handover_seconds, ("delivering", SUBSTATUS["delivering"])
+    elif (posting.status, posting.substatus) == ("delivering", SUBSTATUS["delivering"]):
+        seconds, step = knobs.delivery_seconds, ("delivering", "posting_in_pickup_point")
+    elif (posting.status, posting.substatus) == ("delivering", "posting_in_pickup_point"):
+        seconds, step = knobs.delivery_seconds, ("delivered", SUBSTATUS["delivered"])
+    if not seconds or not carried:
+        return
+    before = posting.status, posting.substatus
+
+    def happen(due: float) -> None:
+        if (posting.status, posting.substatus) != before:
+            return
+        if posting.delivery.integration == "3pl_tracking" and not posting.tracking_number:
+            cabinet.at(due + max(system.delay(seconds), _LEAST_PAUSE), happen)
+            return
+        move(system, cabinet, posting, *step)
+
+    cabinet.at(system.clock.monotonic() + system.delay(seconds), happen)
 
 
 def _ready_to_go(system: OzonSystem, posting: Posting, moment: datetime) -> None:
@@ -89,7 +120,10 @@ def _ready_to_go(system: OzonSystem, posting: Posting, moment: datetime) -> None
 def cancel(
     system: OzonSystem, cabinet: Cabinet, posting: Posting, why: Cancelled, *, tell: bool = True
 ) -> None:
-    """Cancel a posting; units that have left the warehouse come back as a return, not here."""
+    """Cancel a posting; units that have left the warehouse come back as returns."""
+    if posting.status in ON_THE_WAY:
+        for line in posting.lines:
+            returns.make(system, cabinet, posting, line, line.quantity, "Cancellation", why.reason)
     old_state = pushes.push_state(posting.status, posting.substatus)
     posting.cancelled = why
     posting.shipping = False

@@ -49,6 +49,17 @@ class OrderKnobs:
     split_push: bool = True
     """UNSURE: whether the postings that a split makes are told as new."""
 
+    posting_max_weight_grams: int = knob(40_000, low=0)
+    """A posting that Ozon delivers and that is heavier is not assembled: INCORRECT_OVH_FOR_POSTING."""
+
+    # --- marking codes and what else is told of each piece ---
+    mark_check_seconds: float = knob(5.0, low=0.0)
+    """From exemplar/set to the result of the checks (scaled): `validation_in_process` for so long."""
+    mark_failed_share: float = knob(0.0, low=0.0, high=1.0)
+    """This share of the marks fails the check, however well it looks."""
+    exemplar_set_body: Literal["empty", "object"] = "empty"
+    """UNSURE: the body of an accepted exemplar/set and /update: none at all, or `{}`."""
+
     # --- labels ---
     label_ready_min_seconds: float = knob(45.0, low=0.0)
     label_ready_max_seconds: float = knob(60.0, low=0.0)
@@ -72,6 +83,22 @@ class OrderKnobs:
     unprinted_share: float = knob(0.0, low=0.0, high=1.0)
     """This share of the postings of a batch is left out of its file."""
 
+    # --- handing over ---
+    carriage_seconds: float = knob(5.0, low=0.0)
+    """From carriage/approve to papers that are `ready` (scaled)."""
+    carriage_refusal: Literal[
+        "",
+        "can't create carriage",
+        "first_mile_is_changing",
+        "has_overflow",
+        "new_postings_are_possible",
+        "posting_statuses_not_ready",
+        "there_are_incomplete_carriages",
+    ] = ""
+    """carriage/create is refused with this word."""
+    carriage_error: bool = False
+    """Approved carriages end in `error`."""
+
     # --- cancelling, and deliveries by the seller ---
     product_cancel: Literal["shrinks", "splits"] = "shrinks"
     """UNSURE: a posting of which some pieces are cancelled gets smaller, or they become a cancelled posting of their
@@ -84,6 +111,35 @@ class OrderKnobs:
     own_delivered: Literal["delivered", "conditionally"] = "delivered"
     """UNSURE: what becomes of a posting that the seller reports as delivered: `delivered` (the method's text), or the
     substatus `posting_conditionally_delivered` (the text of `non_int_delivered`).
+    """
+
+    # --- by itself ---
+    orders_per_minute: float = knob(0.0, low=0.0)
+    """How many orders a minute (scaled) buyers make by themselves, per cabinet."""
+    order_lines_max: int = knob(2, low=1)
+    order_pieces_max: int = knob(3, low=1)
+    """Products in such an order, and pieces of each, at most."""
+    buyer_cancel_share: float = knob(0.05, low=0.0, high=1.0)
+    """This share of such buyers changes his mind within `buyer_cancel_seconds`."""
+    cutoff_change_share: float = knob(0.02, low=0.0, high=1.0)
+    """This share of such orders gets another day to be shipped by, within the same time."""
+    buyer_cancel_seconds: float = knob(600.0, low=0.0)
+    """(scaled)"""
+    rfbs_share: float = knob(0.0, low=0.0, high=1.0)
+    """This share of such orders is delivered by the seller."""
+    marked_share: float = knob(0.0, low=0.0, high=1.0)
+    """This share of such orders requires marking codes for its first product."""
+    handover_seconds: float = knob(0.0, low=0.0)
+    """From `awaiting_deliver` until Ozon's carrier has the posting (scaled); 0: only when it is ordered, or the seller
+    reports it. A posting of the scheme 3pl_tracking needs its tracking number first.
+    """
+    delivery_seconds: float = knob(0.0, low=0.0)
+    """From `delivering` to the pickup point, and from there to `delivered` (scaled); 0: only when it is ordered."""
+
+    # --- returns ---
+    return_ids: Literal["string", "int"] = "string"
+    """UNSURE: ids and amounts of returns: strings in the example, with the scheme `Fbs`; numbers and `FBS` in the
+    schema.
     """
 
     # --- stock ---

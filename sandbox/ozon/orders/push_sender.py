@@ -35,6 +35,7 @@ async def run(current: Callable[[], OzonSystem], catch_up: CatchUp) -> None:
                     continue
                 now = system.clock.monotonic()
                 catch_up(system, cabinet, now)
+                pushes.ping_when_due(system, cabinet, now)
                 for address, push in cabinet.pushes.take_due(now, system.order_knobs.push_at_once):
                     task = asyncio.create_task(_send(system, cabinet, address, push))
                     underway.add(task)

@@ -65,6 +65,8 @@ class PushBox:
     def __init__(self) -> None:
         self.addresses: dict[int, Address] = {}
         self.log: deque[Push] = deque(maxlen=_KEPT)
+        self.probed: dict[str, str] = {}
+        """What was wrong with an address when it was last asked, or nothing."""
         self._queue: list[tuple[float, int, Push]] = []
         self._ids = count(1)
 

@@ -27,6 +27,7 @@ DELIVERY_DATE_CHANGED = "TYPE_DELIVERY_DATE_CHANGED"
 
 ORDER_TYPES = (NEW_POSTING, POSTING_CANCELLED, STATE_CHANGED, CUTOFF_DATE_CHANGED, DELIVERY_DATE_CHANGED)
 _ENOUGH_TO_JUDGE = 20
+_LEAST_BETWEEN_PINGS = 0.2
 
 # Ozon Seller API, push types: the states of the push model for the statuses of the API, where the substatus is none.
 _STATES = {
@@ -122,6 +123,25 @@ def tell_cutoff(system: OzonSystem, cabinet: Cabinet, posting: Posting, before: 
     )
 
 
+def tell_delivery_date(
+    system: OzonSystem, cabinet: Cabinet, posting: Posting, before: tuple[datetime, datetime]
+) -> None:
+    """A posting is to be delivered at another time."""
+    _tell(
+        system,
+        cabinet,
+        DELIVERY_DATE_CHANGED,
+        {
+            "posting_number": posting.posting_number,
+            "new_delivery_date_begin": _moment(posting.delivery_begin),
+            "new_delivery_date_end": _moment(posting.delivery_end),
+            "old_delivery_date_begin": _moment(before[0]),
+            "old_delivery_date_end": _moment(before[1]),
+            "warehouse_id": posting.warehouse_id,
+        },
+    )
+
+
 def push_state(status: str, substatus: str) -> str:
     """The push model's word for a status: its substatus, or what stands for the status."""
     return substatus if substatus.startswith("posting_") else _STATES.get(status, status)
@@ -135,6 +155,19 @@ def ping(system: OzonSystem, cabinet: Cabinet, address: Address) -> Push:
     cabinet.pushes.put(system.clock.monotonic(), push)
     system.awake.set()
     return push
+
+
+def ping_when_due(system: OzonSystem, cabinet: Cabinet, now: float) -> None:
+    """Ask the addresses whether they live, every so often (knob `push_ping_seconds`)."""
+    pause = system.order_knobs.push_ping_seconds
+    for address in cabinet.pushes.addresses.values():
+        if not pause or not address.open:
+            address.next_ping = None
+        elif address.next_ping is None:
+            address.next_ping = now + system.delay(pause)
+        elif address.next_ping <= now:
+            address.next_ping = now + max(system.delay(pause), _LEAST_BETWEEN_PINGS)
+            ping(system, cabinet, address)
 
 
 def _tell(system: OzonSystem, cabinet: Cabinet, message_type: str, content: Json) -> None:

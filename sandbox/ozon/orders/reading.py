@@ -7,15 +7,14 @@ own schema, so both are taken.
 from __future__ import annotations
 
 import base64
+import heapq
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
-from sandbox.clock import iso
-from sandbox.ozon.errors import bad_request, too_many_requests
+from sandbox.ozon.errors import NOT_FOUND, Refusal, bad_request, too_many_requests
 from sandbox.ozon.orders import showing
-from sandbox.ozon.orders.errors import found
+from sandbox.ozon.orders.errors import POSTING_NOT_FOUND, found
 from sandbox.ozon.orders.flow import WITH_THE_SELLER
 from sandbox.ozon.orders.showing import With
 from sandbox.ozon.orders.state import Posting
@@ -103,6 +102,7 @@ LIST_REQUEST = Message(
         **_PAGE,
     },
 )
+BARCODE_REQUEST = Message("GetFbsPostingByBarcodeRequest", {"barcode": Text(min_length=1)})
 GET_REQUEST = Message(
     "GetFbsPostingRequest",
     {
@@ -163,6 +163,15 @@ def get(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
     """One posting, whole."""
     posting = found(system, cabinet, request["posting_number"])
     return {"result": showing.by_number(system, cabinet, posting, _with(request))}
+
+
+def get_by_barcode(system: OzonSystem, cabinet: Cabinet, request: Json) -> Json:
+    """One posting by one of its barcodes, in few words."""
+    for posting in cabinet.postings.shown(system.clock.monotonic()):
+        codes = {*showing.barcodes(posting).values(), showing.scanit(posting)}
+        if request["barcode"] in codes:
+            return {"result": showing.by_barcode(system, cabinet, posting)}
+    raise Refusal(404, NOT_FOUND, POSTING_NOT_FOUND)
 
 
 def take_get(system: OzonSystem, cabinet: Cabinet) -> None:
@@ -235,16 +244,16 @@ def _inside(moment: datetime | None, window: _Window | None) -> bool:
 
 # --- pages: a cursor is the place of the last posting, so that others may come and go meanwhile ---
 
-_Key = tuple[str, str, str]
+_Key = tuple[datetime, datetime, str]
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def _by_cutoff(posting: Posting) -> _Key:
-    ship_by = iso(posting.shipment_date) if posting.shipment_date is not None else ""
-    return ship_by, iso(posting.processed_from), posting.posting_number
+    return posting.shipment_date or _NEVER, posting.processed_from, posting.posting_number
 
 
 def _by_processing(posting: Posting) -> _Key:
-    return iso(posting.processed_from), f"{posting.order_id:020d}", posting.posting_number
+    return posting.processed_from, posting.created_at, posting.posting_number
 
 
 def _page(
@@ -256,12 +265,15 @@ def _page(
 ) -> Json:
     descending = request["sort_dir"].upper() == "DESC"
     after = _read_cursor(request["cursor"])
-    placed = sorted(((place(each), each) for each in postings), key=lambda pair: pair[0], reverse=descending)
-    if after is not None:
-        placed = [pair for pair in placed if (pair[0] < after if descending else pair[0] > after)]
-    page = placed[: request["limit"]]
+    rest = [
+        (key, each)
+        for each in postings
+        if (key := place(each)) and (after is None or (key < after if descending else key > after))
+    ]
+    first = heapq.nlargest if descending else heapq.nsmallest
+    page = first(request["limit"], rest, key=lambda pair: pair[0])
     wanted = _with(request)
-    has_next = len(placed) > len(page)
+    has_next = len(rest) > len(page)
     hide = system.knobs.last_page_cursor == "empty" and not has_next
     return {
         "postings": [showing.in_list(system, cabinet, posting, wanted) for _, posting in page],
@@ -271,15 +283,23 @@ def _page(
 
 
 def _cursor(key: _Key) -> str:
-    return base64.b64encode(json.dumps(key, separators=(",", ":")).encode()).decode()
+    parts = (key[0].isoformat(), key[1].isoformat(), key[2])
+    return base64.b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode()
 
 
 def _read_cursor(cursor: str) -> _Key | None:
     if not cursor:
         return None
     try:
-        parts: Any = json.loads(base64.b64decode(cursor, validate=True))
-        first, second, third = (str(part) for part in parts)
+        first, second, number = json.loads(base64.b64decode(cursor, validate=True))
+        key = _zoned(first), _zoned(second), str(number)
     except (ValueError, TypeError) as error:
         raise bad_request(f"invalid cursor {cursor[:40]!r}") from error
-    return first, second, third
+    return key
+
+
+def _zoned(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return moment

@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox.clock import iso
 from sandbox.ozon import money
-from sandbox.ozon.orders.state import REQUIREMENTS, Line, Posting
+from sandbox.ozon.orders.state import REQUIREMENTS, Exemplar, Line, Posting
 from sandbox.ozon.state import Cabinet, Product
 from sandbox.ozon.system import OzonSystem
 from sandbox.ozon.validation import Json
@@ -43,7 +43,7 @@ def in_list(system: OzonSystem, cabinet: Cabinet, posting: Posting, wanted: With
         "addressee": {"name": posting.customer.name} if posting.customer is not None else None,
         "products": [_product_in_list(system, cabinet, line) for line in posting.lines],
         "analytics_data": _analytics(cabinet, posting) if wanted.analytics_data else None,
-        "barcodes": _barcodes(posting) if wanted.barcodes else None,
+        "barcodes": barcodes(posting) if wanted.barcodes else None,
         "financial_data": _financial(posting, _finance_in_list) if wanted.financial_data else None,
         "legal_info": _legal() if wanted.legal_info else None,
         "destination_place_id": 0,
@@ -74,16 +74,41 @@ def by_number(system: OzonSystem, cabinet: Cabinet, posting: Posting, wanted: Wi
         "provider_status": posting.provider_status,
         "products": [_product_by_number(system, cabinet, posting, line) for line in posting.lines],
         "analytics_data": _analytics(cabinet, posting) if wanted.analytics_data else None,
-        "barcodes": _barcodes(posting) if wanted.barcodes else None,
+        "barcodes": barcodes(posting) if wanted.barcodes else None,
         "financial_data": _financial(posting, _finance_by_number) if wanted.financial_data else None,
         "legal_info": _legal() if wanted.legal_info else None,
-        "product_exemplars": None,
+        "product_exemplars": _exemplars(posting) if wanted.product_exemplars else None,
         "prr_option": {"code": "", "price": "", "currency_code": system.knobs.currency_code, "floor": ""},
         "related_postings": {"related_posting_numbers": _related(cabinet, posting)}
         if wanted.related_postings
         else None,
         "related_weight_postings": [],
         "tariffication": _tariffication_by_number(system),
+    }
+
+
+def by_barcode(system: OzonSystem, cabinet: Cabinet, posting: Posting) -> Json:
+    """`result` of /v2/posting/fbs/get-by-barcode."""
+    return {
+        "posting_number": posting.posting_number,
+        "order_id": posting.order_id,
+        "order_number": posting.order_number,
+        "status": posting.status,
+        "cancel_reason_id": posting.cancelled.reason_id if posting.cancelled else 0,
+        "created_at": iso(posting.created_at),
+        "in_process_at": _moment(posting.in_process_at),
+        "shipment_date": _moment(posting.shipment_date),
+        "products": [
+            {
+                "sku": line.sku,
+                "offer_id": article(system, cabinet, line),
+                "name": line.name,
+                "quantity": line.quantity,
+                "price": f"{money.text(line.price)}00",
+            }
+            for line in posting.lines
+        ],
+        "barcodes": barcodes(posting),
     }
 
 
@@ -140,7 +165,8 @@ def available_actions(posting: Posting) -> list[str]:
         if posting.shipping:
             return ["cancel", "ship_async_in_process"]
         ship = "ship_async_retry" if posting.substatus == "ship_failed" else "ship_async"
-        return ["cancel", "product_cancel", "ship", ship]
+        told = ["ship_with_additional_info"] if any(posting.requirements.values()) else []
+        return ["cancel", "product_cancel", "ship", ship, *told]
     if posting.status == "awaiting_deliver":
         return ["cancel", *label, *track, *(["non_int_delivering"] if own else [])]
     if posting.status == "delivering" and own:
@@ -198,7 +224,7 @@ def _product_by_number(system: OzonSystem, cabinet: Cabinet, posting: Posting, l
             "weight": str(card.weight if card else 0),
             "width": f"{card.width if card else 0}.00",
         },
-        "mandatory_mark": [],
+        "mandatory_mark": posting.marks_of(line.sku),
         "jw_uin": [],
         "has_imei": line.sku in posting.requirements.get("products_requiring_imei", ()),
         "is_blr_traceable": False,
@@ -270,7 +296,8 @@ def _analytics(cabinet: Cabinet, posting: Posting) -> Json:
     }
 
 
-def _barcodes(posting: Posting) -> Json:
+def barcodes(posting: Posting) -> dict[str, str]:
+    """The barcodes of the label of old."""
     part = posting.posting_number.rpartition("-")[2]
     return {
         "upper_barcode": f"%101%{posting.order_id}%{part}",
@@ -328,6 +355,33 @@ def _finance_by_number(line: Line) -> Json:
         "commission_amount": _commission(line),
         "commission_percent": _COMMISSION_PERCENT,
         "commissions_currency_code": line.currency_code,
+    }
+
+
+def _exemplars(posting: Posting) -> Json:
+    def of(piece: Exemplar, kind: str) -> list[str]:
+        return [mark for mark, each in piece.marks if each == kind]
+
+    return {
+        "products": [
+            {
+                "sku": line.sku,
+                "exemplars": [
+                    {
+                        "exemplar_id": each.exemplar_id,
+                        "mandatory_mark": next(iter(of(each, "mandatory_mark")), ""),
+                        "gtd": each.gtd,
+                        "is_gtd_absent": each.is_gtd_absent,
+                        "rnpt": each.rnpt,
+                        "is_rnpt_absent": each.is_rnpt_absent,
+                        "imei": of(each, "imei"),
+                        "weight": each.weight,
+                    }
+                    for each in posting.exemplars.get(line.sku, ())
+                ],
+            }
+            for line in posting.lines
+        ]
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 Scheme = Literal["fbs", "rfbs"]
@@ -78,6 +78,25 @@ class Customer:
 
 
 @dataclass
+class Exemplar:
+    """One piece of a line, and what was told of it; a mark's place in `mark_errors` has why it failed, or nothing.
+
+    Its checks have a result from the monotonic moment `checked_from` on.
+    """
+
+    exemplar_id: int
+    gtd: str = ""
+    is_gtd_absent: bool = False
+    rnpt: str = ""
+    is_rnpt_absent: bool = False
+    weight: float = 0.0
+    marks: tuple[tuple[str, str], ...] = ()
+    """Each with its type."""
+    mark_errors: tuple[str, ...] = ()
+    checked_from: float = 0.0
+
+
+@dataclass
 class Posting:
     """One posting.
 
@@ -107,6 +126,10 @@ class Posting:
     customer: Customer | None = None
     requirements: dict[str, tuple[int, ...]] = field(default_factory=dict)
     possible_marks: tuple[int, ...] = ()
+    exemplars: dict[int, list[Exemplar]] = field(default_factory=dict)
+    """Pieces by SKU."""
+    countries: dict[int, str] = field(default_factory=dict)
+    """SKU -> country of manufacture, where it was told."""
     cancelled: Cancelled | None = None
     parent_number: str = ""
     children: tuple[str, ...] = ()
@@ -123,14 +146,14 @@ class Posting:
     """Every status and substatus that it has had, the first one included."""
 
     @property
-    def sort_key(self) -> tuple[datetime, int, str]:
-        """By the begin of its processing, as /v4/posting/fbs/list sorts."""
-        return self.processed_from, self.order_id, self.posting_number
-
-    @property
     def processed_from(self) -> datetime:
         """The begin of its processing; of an order that is paid late, its creation."""
         return self.in_process_at or self.created_at
+
+    def marks_of(self, sku: int) -> list[str]:
+        """The marking codes that were told of a line's pieces."""
+        told = self.exemplars.get(sku, ())
+        return [mark for each in told for mark, kind in each.marks if kind == "mandatory_mark"]
 
     def quantity_of(self, sku: int) -> int:
         return sum(line.quantity for line in self.lines if line.sku == sku)
@@ -149,6 +172,70 @@ class LabelTask:
     failed: bool = False
     file_name: str = ""
     content: bytes = b""
+
+
+@dataclass
+class Carriage:
+    """A handover to Ozon's carrier. `removed` are postings that were in it and did not go."""
+
+    carriage_id: int
+    delivery_method_id: int
+    warehouse_id: int
+    departure_date: date
+    postings: list[str]
+    created_at: datetime
+    updated_at: datetime
+    status: str = "new"
+    containers_count: int = 0
+    removed: list[str] = field(default_factory=list)
+
+    @property
+    def open(self) -> bool:
+        """Whether its postings are taken."""
+        return self.status not in ("cancelled", "error")
+
+
+@dataclass
+class Return:
+    """Some pieces of a posting that come back; `state` is the sys_name of its visual status."""
+
+    return_id: int
+    posting_number: str
+    line: Line
+    quantity: int
+    kind: str
+    reason: str
+    state: str
+    created_at: datetime
+    changed_at: datetime
+    final_at: datetime | None = None
+
+    @property
+    def barcode(self) -> str:
+        return f"ii{self.return_id}"
+
+
+@dataclass(frozen=True)
+class RatingKind:
+    """One rating with its thresholds; `value` stands where nothing is reckoned."""
+
+    name: str
+    title: str
+    group: str
+    value_type: str
+    direction: str
+    warning: float
+    danger: float
+    premium: float
+    value: float = 0.0
+
+    @property
+    def higher_is_better(self) -> bool:
+        return self.direction == "HIGHER_IS_BETTER"
+
+    def beyond(self, value: float, threshold: float) -> bool:
+        """Whether a value is worse than a threshold."""
+        return value < threshold if self.higher_is_better else value > threshold
 
 
 class PostingBook:

@@ -89,6 +89,8 @@ SAMPLES: dict[str, Any] = {
     "level": "warning", "posting_id": None, "alert_id": 1, "ended": True, "shares": [0.5], "minutes": [120, 30],
     "zone": "Europe/Moscow", "value": Decimal("1.5"), "warning": Decimal(4), "danger": None, "milliseconds": "20000",
     "accounts": [ACCOUNT], "flow": "open", "label_before": NOW, "prefix": "watch/flows/", "raised": [NOW],
+    "ended_days": [30], "made_days": [90], "events_before": NOW, "orders_before": NOW, "labels_before": NOW,
+    "answers_before": NOW, "alerts_before": NOW,
 }  # fmt: skip
 """Parameter -> what a caller may bind."""
 
@@ -101,6 +103,28 @@ _FULFILMENT: dict[str, Any] = {
     "status_there": None, "task_id": 1, "task_ids": [1], "unnamed": False,
 }  # fmt: skip
 
+_ORDERS: dict[str, Any] = {
+    "cancellation": None, "counted_at": NOW, "counts": [1], "created_at": NOW, "delivery_method": "1",
+    "event_id": 1, "flow": "changes", "ids": [1], "lapses_at": NOW, "number": "1-1", "numbers": ["1-1", "2-1"],
+    "on_hand": False, "posting_id": 1, "products": [1, 2], "read": True, "reserves": True, "rows": "[]",
+    "scheme": "marketplace", "ship_by": NOW, "source": "push", "status": "to_ship", "status_there": "awaiting_deliver",
+    "substatus_there": None, "tracking_number": None, "warehouse": MOSCOW, "watermark": NOW, "channels": ["stock"],
+}  # fmt: skip
+
+_SHOP_ORDERS: dict[str, Any] = {
+    "external_id": "1", "lately": NOW, "number": "1-1", "numbers": ["1-1"], "ours": ["new"], "posting_id": 1,
+    "rows": "[]", "shop_error": None, "side": "shop", "state": "waiting", "status": "N", "theirs": ["N"],
+    "unanswered": NOW, "begun": NOW,
+}  # fmt: skip
+
+_SHIPMENT: dict[str, Any] = {
+    "accounts": [ACCOUNT], "asked": Jsonb({}), "asked_by": "erp", "at_most": 5, "cancel_answer": "CallDPD",
+    "carrier": "dpd", "label_file": None, "label_not_before": NOW, "not_before": None, "number": None,
+    "pickup_date": date(2026, 11, 24), "posting_id": 1, "shipment_id": 1, "shipments": [1], "state": "asked",
+    "status_there": "OK", "their_number": None, "weight_property": None,
+    "events": '[{"key": "1", "number": "1-1", "status": "OnRoad", "words": "В пути", "stage": "on_road"}]',
+}  # fmt: skip
+
 _ERP: dict[str, Any] = {
     "account": None, "after_id": 0, "article": "A-1", "before": NOW, "body": b"{}", "channels": ["price", "stock"],
     "consumer": "erp", "day": None, "handover_id": None, "hash": b"1", "idempotency_key": "k", "ids": [1], "key_id": 1,
@@ -109,12 +133,18 @@ _ERP: dict[str, Any] = {
 }  # fmt: skip
 
 OTHER_SAMPLES: dict[str, dict[str, Any]] = {
+    **{name: _SHOP_ORDERS for name in FILES if name.startswith(("site_order/", "order_reconcile/"))},
+    **{name: _SHIPMENT for name in FILES if name.startswith("shipment/")},
     **{name: _ERP for name in FILES if name.startswith("erp/")},
     "erp/keep_answer": {**_ERP, "status": 200},
     **{name: _FULFILMENT for name in FILES if name.startswith("fulfilment/")},
+    **{name: _ORDERS for name in FILES if name.startswith("orders/")},
     "desired/gallery": {"field": "images"},
     "promotion/save": {"place": 0},
     "limiter/take": {"at": None},
+    "alert/raise": {
+        "rows": '[{"key": "k", "level": "notice", "message": "m", "account": null, "posting_id": null}]'
+    },
     "report/adoption_conflicts": {"price_types": ["Розничная"]},
     "shop/finish_import": {"kind": "full", "counts": Jsonb({})},
     "shop/merge_groups": {"rows": Jsonb([{"guid": "g", "parent_guid": None, "name": "Игрушки"}])},

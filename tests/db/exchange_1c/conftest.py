@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,8 @@ from exchange_kit import Place, gateway, importing
 
 from marketsync.db import Database
 from marketsync.db.connection import SCHEMA
-from marketsync.gateway.exchange_1c import ExchangeSettings
 from sandbox.generator import Settings, generate
 from tests.db.conftest import _lend, _Server
-
-SETTINGS = ExchangeSettings(part_bytes=2000, wait=timedelta(seconds=2))
 
 
 @pytest.fixture(scope="session")
@@ -27,25 +23,25 @@ def _reused(_server: _Server, _template: str) -> Iterator[Database]:
 def database(_reused: Database) -> Database:
     """The database of these tests, with nothing in it: a copy for each takes too long."""
     with _reused.transaction() as connection:
-        found = connection.execute(
-            "select tablename from pg_tables where schemaname = %s and tablename not like %s",
-            (SCHEMA, "schema%"),
-        ).fetchall()
-        connection.execute(
-            f"truncate {', '.join(row['tablename'] for row in found)} restart identity cascade"
-        )
+        tables = [
+            row["tablename"]
+            for row in connection.execute(
+                "select tablename from pg_tables where schemaname = %s and tablename not like %s",
+                (SCHEMA, "schema%"),
+            )
+        ]
+        asked = ", ".join(f"exists (select 1 from {table}) as {table}" for table in tables)  # noqa: S608
+        used = connection.execute(f"select {asked}".encode()).fetchone()
+        filled = [table for table in tables if used[table]]
+        if filled:
+            connection.execute(f"truncate {', '.join(filled)} restart identity cascade".encode())
     return _reused
 
 
 @pytest.fixture
-def settings() -> ExchangeSettings:
-    return SETTINGS
-
-
-@pytest.fixture
-def place(database: Database, tmp_path: Path, settings: ExchangeSettings) -> Iterator[Place]:
+def place(database: Database, tmp_path: Path) -> Iterator[Place]:
     made = Place(database, tmp_path)
-    with gateway(database, made.files, settings) as made.url:
+    with gateway(made) as made.url:
         yield made
     made.close()
 
@@ -65,3 +61,8 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in folder.rglob("expected.json"):
         path.unlink()
     return folder
+
+
+@pytest.fixture(scope="session")
+def another(_server: _Server, _template: str) -> Iterator[Database]:
+    yield from _lend(_server, _template)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,38 @@ from marketsync.clock import SYSTEM
 from marketsync.db import Database
 from marketsync.files import Files
 from marketsync.gateway.app import create_app
-from marketsync.gateway.exchange_1c import ExchangeSettings
 from marketsync.gateway.surroundings import Surroundings
 from marketsync.orders import keys
 from marketsync.runtime import Runtime
 
 LOGIN = "УТ"
+GOOD = "aaaaaaaa-0000-0000-0000-000000000001#bbbbbbbb-0000-0000-0000-000000000001"
+
+
+class ShiftedClock:
+    """The system's time, moved ahead by a test."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return SYSTEM.now() + self.ahead
+
+    def monotonic(self) -> float:
+        return SYSTEM.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        SYSTEM.sleep(seconds)
+
+
+_PRICES = (
+    "select p.guid, t.name, amount from product as p join price using (product_id) join price_type as t "
+    "using (price_type_id) order by 1, 2"
+)
+_COUNTS = (
+    "select p.guid, w.name, quantity from product as p join stock using (product_id) join store_warehouse as w "
+    "using (warehouse_id) order by 1, 2"
+)
 
 
 class Place:
@@ -38,12 +65,15 @@ class Place:
         self.folder = folder
         self.files = Files((folder / "files").as_uri())
         self.url = url
+        self.clock = ShiftedClock()
+        self.settings: dict[str, Any] = {"part_bytes": 16_000, "wait_seconds": 2}
+        self.shrink = 0.7
         self.password = self.key(LOGIN)
         self._made: list[StandIn] = []
 
-    def key(self, name: str, scope: str = "exchange") -> str:
+    def key(self, name: str, *scopes: str) -> str:
         with self.database.transaction() as connection:
-            return keys.create(connection, name, [scope], SYSTEM.now())
+            return keys.create(connection, name, scopes or ["exchange"], SYSTEM.now())
 
     def node(self, path: str = "/1c_exchange", **settings: Any) -> StandIn:
         """A 1C that is set up for this gateway."""
@@ -56,17 +86,62 @@ class Place:
         for made in self._made:
             made.close()
 
-    def runtime(self, **settings: Any) -> Runtime:
-        accounts = Accounts.model_validate({"version": 1, "accounts": [], **settings})
-        return Runtime(self.database, accounts, files=self.files)
+    @property
+    def accounts(self) -> Accounts:
+        return Accounts.model_validate(
+            {
+                "version": 1,
+                "accounts": [],
+                "erp": {"exchange": self.settings},
+                "store": {"shrink": self.shrink},
+            }
+        )
+
+    @property
+    def runtime(self) -> Runtime:
+        return Runtime(self.database, self.accounts, files=self.files, clock=self.clock)
 
     def imports(self) -> dict[str, Any]:
         """The step of store__import."""
-        return dict(steps.import_store(self.runtime()))
+        return dict(steps.import_store(self.runtime))
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
         with self.database.transaction() as connection:
             return connection.execute(query.encode(), values).fetchall()
+
+    def order(self, number: str, **columns: Any) -> int:
+        """An order of two pieces of one good, read whole; its id."""
+        guid = columns.pop("guid", GOOD)
+        now = self.clock.now()
+        row = {
+            "account": "ozon", "number": number, "status": "to_assemble", "status_there": "awaiting_packaging",
+            "currency": "RUB", "received_at": now, "read_at": now, "changed_at": now,
+            "created_at": datetime(2026, 11, 20, 9, 5, tzinfo=UTC), "ship_by": datetime(2026, 11, 21, 9, 0, tzinfo=UTC),
+            **columns,
+        }  # fmt: skip
+        with self.database.transaction() as connection:
+            connection.execute(
+                "insert into exchange (source, location, state, delivered_at) values ('1c', 'goods', 'imported', now())"
+                " on conflict do nothing"
+            )
+            if guid:
+                connection.execute(
+                    "insert into product (guid, good_guid, article, name, content_hash, exchange_id, changed_at)"
+                    " select %s, %s, 'А-1', 'Коврик', 'x', min(exchange_id), now() from exchange"
+                    " on conflict do nothing",
+                    (guid, guid.split("#")[0]),
+                )
+            made = connection.execute(
+                f"insert into posting ({', '.join(row)})"  # noqa: S608
+                f" values ({', '.join(['%s'] * len(row))}) returning posting_id",
+                list(row.values()),
+            ).fetchone()
+            connection.execute(
+                "insert into posting_line (posting_id, line, article, sku, product_id, name, quantity, price)"
+                " values (%s, 1, 'A-1', '1001', (select product_id from product where guid = %s), 'Mat “✓”', 2, 499.5)",
+                (made["posting_id"], guid),
+            )
+        return int(made["posting_id"])
 
     def deliveries(self) -> list[dict[str, Any]]:
         return self.rows("select * from exchange order by exchange_id")
@@ -75,10 +150,8 @@ class Place:
         """Goods, prices and counts as they stand, without the ids that differ from run to run."""
         queries = (
             "select guid, article, name, description, deleted, properties, barcodes from product order by guid",
-            "select p.guid, t.name, x.amount from price x join product p using (product_id)"
-            " join price_type t using (price_type_id) order by 1, 2",
-            "select p.guid, w.name, s.quantity from stock s join product p using (product_id)"
-            " join store_warehouse w using (warehouse_id) order by 1, 2",
+            _PRICES,
+            _COUNTS,
             "select guid, parent_guid, name, path from product_group order by guid",
         )
         return [self.rows(query) for query in queries]
@@ -91,7 +164,7 @@ def importing(place: Place) -> Iterator[None]:
 
     def work() -> None:
         while not stop.wait(0.02):
-            steps.import_store(place.runtime())
+            steps.import_store(place.runtime)
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -103,10 +176,12 @@ def importing(place: Place) -> Iterator[None]:
 
 
 @contextmanager
-def gateway(database: Database, files: Files, settings: ExchangeSettings) -> Iterator[str]:
+def gateway(place: Place) -> Iterator[str]:
     """The gateway on a port of its own; its address."""
-    app = create_app(Surroundings(url=database.url, files=files), settings)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
+    around = Surroundings(
+        url=place.database.url, read_accounts=lambda: place.accounts, clock=place.clock, files=place.files
+    )
+    server = uvicorn.Server(uvicorn.Config(create_app(around), port=0, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

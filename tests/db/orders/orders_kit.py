@@ -156,14 +156,29 @@ class Orders:
         with self.database.transaction() as connection:
             return inbox.take_push(connection, self.account, push(kind, told, moment), self.now)
 
-    def booked(self, *numbers: str) -> None:
+    def pack(self, number: str, version: int) -> None:
+        """A pack that carries this version of an order to the ERP."""
+        self.run(
+            "with k as (insert into erp_pack (consumer, made_at) values ('erp', %s) returning pack_id) "
+            "insert into erp_pack_posting (pack_id, posting_id, version, content) "
+            "select pack_id, posting_id, %s, '{}' from k, posting where number = %s",
+            self.now, version, number,
+        )  # fmt: skip
+
+    def booked(self, *numbers: str, version: int | None = None) -> None:
+        """The ERP answers that it took orders; of a version: as a pack carried it."""
         with self.database.transaction() as connection:
             rows = connection.execute(
                 "update posting set erp_state = 'taken', erp_answered_at = %s where number = any(%s) "
                 "returning posting_id",
                 (self.now, list(numbers)),
+            ).fetchall()
+            ids = [row["posting_id"] for row in rows]
+            connection.execute(
+                "update erp_pack_posting set state = 'taken' where posting_id = any(%s) and version = %s",
+                (ids, version),
             )
-            booked(connection, [row["posting_id"] for row in rows], self.now)
+            booked(connection, ids, self.now)
 
     def shipped(self, number: str) -> None:
         with self.database.transaction() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -9,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from dpd_kit import CANCEL, CREATE, LABEL, PERSON, SECRETS, STATUS, Dispatch, door, fresh, settings
+from typer.testing import CliRunner
 
 from marketsync.carriers.dpd import Dpd
+from marketsync.cli import app
 from marketsync.db import Database
 from marketsync.errors import BadInput, Fatal, MarketsyncError
 from marketsync.orders import shipments
@@ -113,7 +117,8 @@ def test_killed_anywhere_there_is_exactly_one_order(
             patch.setattr(Dpd, "create", killed)
         with pytest.raises(Killed):
             dispatch.run()
-    assert dispatch.shipment(posting).state == "asked"
+    settled = moment == "after the answer"
+    assert dispatch.shipment(posting).state == ("accepted" if settled else "asked")
     dispatch.run()
     (there,) = dispatch.there()
     assert dispatch.shipment(posting).their_number == there["num"]
@@ -295,6 +300,22 @@ def test_a_cancelled_order_takes_its_shipment_along(dispatch: Dispatch) -> None:
     assert dispatch.shipment(waiting).state == "cancelled"
 
 
+def test_a_new_number_follows_once_the_marketplace_is_through_with_the_old_one(dispatch: Dispatch) -> None:
+    posting = dispatch.asked("0026-1")
+    dispatch.run()
+    dispatch.cancel(posting)
+    dispatch.run()
+    dispatch.request(posting)
+    dispatch.run()
+    told = "select asked ->> 'number' as number from order_task order by task_id"
+    first, second = (order["num"] for order in dispatch.there())
+    assert [row["number"] for row in dispatch.rows(told)] == [first]
+    dispatch.do("update order_task set state = 'done'")
+    dispatch.run()
+    dispatch.run()
+    assert [row["number"] for row in dispatch.rows(told)] == [first, second]
+
+
 # ------------------------------------------------------------------ what is not taken
 
 
@@ -405,6 +426,24 @@ def test_a_sender_with_an_unknown_field_is_named(dispatch: Dispatch) -> None:
         dispatch.run()
 
 
+@pytest.mark.parametrize("line", ["ignored", "enough"])
+def test_an_address_as_the_marketplace_gives_it_is_taken(dispatch: Dispatch, line: str) -> None:
+    dispatch.knobs(address_string=line)
+    address = {
+        "city": "Казань",
+        "region": "Татарстан",
+        "postcode": "420111",
+        "whole": "ул. Баумана, д. 5, кв. 7",
+    }
+    posting = dispatch.order("0039-1", person={**PERSON, "address": address})
+    dispatch.request(posting)
+    dispatch.run()
+    (there,) = dispatch.there()
+    receiver = there["content"]["receiverAddress"]
+    assert receiver["addressString"] == "Татарстан, Казань, ул. Баумана, д. 5, кв. 7"
+    assert (receiver["street"], receiver["streetAbbr"], receiver["house"]) == ("Баумана", "ул", "5")
+
+
 def test_weights_come_from_the_goods(dispatch: Dispatch) -> None:
     dispatch.accounts = settings(weight="0.4", weight_property="Вес", declare_value=True)
     posting = dispatch.order("0038-1")
@@ -462,3 +501,33 @@ def test_a_shipment_is_shown_from_our_own_tables(dispatch: Dispatch) -> None:
     with dispatch.database.transaction() as connection:
         assert shipments.track(connection, other) is None
     assert dispatch.calls(STATUS) == 0
+
+
+def test_a_person_can_do_it_all_from_a_shell(
+    dispatch: Dispatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = tmp_path / "accounts.yaml"
+    accounts.write_text(yaml.safe_dump(dispatch.accounts.model_dump(mode="json")), encoding="utf-8")
+    monkeypatch.setenv("MARKETSYNC_ACCOUNTS", str(accounts))
+    monkeypatch.setenv("MARKETSYNC_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("MARKETSYNC_FILES_URL", tmp_path.as_uri())
+    monkeypatch.setenv("MARKETSYNC_DATABASE_URL", dispatch.database.url)
+    connection = {"conn_type": "http", "host": f"{dispatch.url}/dpd", "login": "1001", "password": "sandbox"}
+    monkeypatch.setenv("AIRFLOW_CONN_DPD", json.dumps(connection))
+
+    def shell(*words: str) -> str:
+        done = CliRunner().invoke(app, ["shipments", *words])
+        assert done.exit_code == 0, (done.output, done.exception)
+        return done.output
+
+    posting = dispatch.order("0050-1")
+    assert shell("list") == "доставок нет\n"
+    assert "ждёт передачи" in shell("request", "0050-1", "--weight", "1.5", "--author", "анна")
+    assert '"accepted": 1' in shell("run")
+    number = dispatch.shipment(posting).their_number
+    assert f"ozon | 0050-1 | dpd | {number} | оформлен у перевозчика" in shell("list", "0050-1")
+    assert "будет отменён" in shell("cancel", "0050-1")
+    shell("run")
+    assert shell("list") == "доставок нет\n"
+    assert "отменён" in shell("list", "0050-1")
+    assert isinstance(CliRunner().invoke(app, ["shipments", "cancel", "none"]).exception, BadInput)

@@ -115,6 +115,10 @@ def test_the_database_notes_when_an_order_was_assembled_and_when_it_ended(connec
         return row["assembled_at"], row["ended_at"]
 
     assert moments("2") == (None, NOW)  # it was assembled before we heard of it
+    post(connection, "3", made=NOW, ship_by=None, status="unknown")
+    connection.execute("update posting set status_there = '' where number = '3'")
+    connection.execute("update posting set status = 'shipping', changed_at = %s where number = '3'", (NOW,))
+    assert moments("3") == (None, None)
     steps = [("unknown", None, None), ("to_ship", 2, None), ("delivered", 2, 3), ("to_assemble", 2, None)]
     for hour, (status, assembled, ended) in enumerate(steps, start=1):
         connection.execute(
@@ -151,6 +155,7 @@ def test_figures_are_about_the_orders_of_the_day(connection: Connection) -> None
         "reaction_p95": Decimal("38.50"),
         "cancelled_by_us": Decimal("12.50"),
         "assembled_late": Decimal("25.00"),
+        "on_time": Decimal("75.00"),
         "errors": Decimal("37.50"),
     }
     assert [row["day"] for row in rows if row["name"] == "orders"] == [date(2026, 11, 23), date(2026, 11, 22)]

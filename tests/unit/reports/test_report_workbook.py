@@ -20,7 +20,7 @@ import pytest
 from marketsync.accounts import Account
 from marketsync.errors import BadInput, Fatal, Retriable
 from marketsync.paths import INCLUDE
-from marketsync.reports.columns import CAUSES, SIDES_SHEET, TABLES
+from marketsync.reports.columns import CAUSES, ORDERS_SHEET, SIDES_SHEET, TABLES
 from marketsync.reports.frames import Head, Report, Source
 from marketsync.reports.workbook import write_workbook
 
@@ -94,7 +94,11 @@ def report(state: str = "done", warehouses: tuple[str, ...] = (), **tables: list
         ),
         warehouses=warehouses,
         # a store without a site: no third side
-        tables={table.code: tables.get(table.code, []) for table in TABLES if table.code != SIDES_SHEET},
+        tables={
+            table.code: tables.get(table.code, [])
+            for table in TABLES
+            if table.code not in (SIDES_SHEET, ORDERS_SHEET)
+        },
     )
 
 

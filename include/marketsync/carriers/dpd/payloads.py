@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from marketsync.carriers.base import Address, CarrierOrder
+from marketsync.carriers.dpd.addresses import in_parts
 from marketsync.errors import Fatal, Place
 
 __all__ = ["SENDER_FIELDS", "order", "personal", "receiver"]
@@ -21,7 +23,7 @@ SENDER_FIELDS = frozenset(
 
 _COUNTRY = "Россия"
 _LONGEST_INSTRUCTIONS = 250
-_NOT_PERSONAL = frozenset({"countryName", "terminalCode"})
+_NOT_PERSONAL = frozenset({"countryName", "streetAbbr", "terminalCode"})
 
 
 def order(wanted: CarrierOrder) -> dict[str, Any]:
@@ -89,20 +91,32 @@ def personal(address: Address) -> list[str]:
 
 
 def receiver(address: Address) -> dict[str, str]:
-    """A receiver in DPD's parts; the whole line stands in for a street that is not known apart."""
-    in_parts = bool(address.city and address.street)
+    """A receiver in DPD's parts. Where only a line is known, it is sent whole, and in parts as far as they are clear.
+
+    Which of the two DPD goes by is not documented; the line stands in extraInfo too, for the courier.
+    """
+    places = (address.country, address.region, address.district, address.city)
+    line = "" if address.street else address.whole
+    parts = in_parts(line, places)
+    told = line.casefold()
     return _without_blanks(
         {
             "name": address.name,
             "terminalCode": address.terminal,
-            "addressString": "" if in_parts else address.whole,
+            "addressString": line
+            and ", ".join([*(place for place in places if place and place.casefold() not in told), line]),
             "countryName": address.country or _COUNTRY,
             "index": address.postcode,
             "region": address.region,
             "city": address.city,
-            "street": address.street,
-            "house": address.house,
-            "flat": address.flat,
+            "street": address.street or parts.get("street"),
+            "streetAbbr": parts.get("streetAbbr"),
+            "house": address.house or parts.get("house"),
+            "houseKorpus": parts.get("houseKorpus"),
+            "str": parts.get("str"),
+            "extraInfo": line[:_LONGEST_INSTRUCTIONS],
+            "office": parts.get("office"),
+            "flat": address.flat or parts.get("flat"),
             "contactFio": address.name,
             "contactPhone": address.phone,
             "contactEmail": address.email,
@@ -111,5 +125,5 @@ def receiver(address: Address) -> dict[str, str]:
     )
 
 
-def _without_blanks(fields: dict[str, Any]) -> dict[str, Any]:
+def _without_blanks(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value not in (None, "")}

@@ -148,6 +148,9 @@ def _meaning(
         return _refusal(fault, answer.status, unsure=unsure, place=place, redact=redact)
     if answer.status != 200:
         return value_or_error(answer, RULES, write=write, place=place, redactor=Redactor())
+    expected = operation.output.body.qname
+    if envelope.find(f"{{{_ENVELOPE}}}Body/{expected}") is None:
+        return unsure(f"DPD's answer holds no {expected.localname}", place=place)
     try:
         return operation.process_reply(envelope)
     except (zeep.exceptions.Error, ValueError, TypeError) as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-__all__ = ["Answer", "failure", "progress", "success"]
+__all__ = ["Answer", "Xml", "failure", "progress", "success"]
 
 _NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -38,6 +38,21 @@ class Answer:
             name, value = self.cookie
             made.set_cookie(name, value, path="/", httponly=True, samesite="lax")
         return made
+
+
+@dataclass(frozen=True, slots=True)
+class Xml:
+    """A file of CommerceML as the answer; it says its encoding itself."""
+
+    content: bytes
+
+    def response(self, encoding: str, headers: dict[str, str] | None = None) -> Response:
+        """As it is sent."""
+        return Response(
+            self.content,
+            headers={**_NO_STORE, **(headers or {})},
+            media_type=f"application/xml; charset={encoding}",
+        )
 
 
 def success(*lines: str) -> Answer:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
@@ -24,7 +22,7 @@ class Call:
         kind: `type`, in small letters.
         mode: in small letters.
         filename: as it came.
-        login, password: of HTTP Basic.
+        authorized: whether a key came with it.
         cookie, check: the two ways to name a session.
         timestamp: what checkauth told, in `deactivate`.
     """
@@ -33,8 +31,7 @@ class Call:
     mode: str
     filename: str
     version: str | None
-    login: str | None
-    password: str | None
+    authorized: bool
     cookie: str | None
     check: str | None
     timestamp: str | None
@@ -43,14 +40,12 @@ class Call:
 def call_of(request: Request) -> Call:
     """Read a call."""
     query = _query(request.scope.get("query_string", b""))
-    login, password = _basic(request.headers.get("authorization"))
     return Call(
         kind=query.get("type", "").strip().lower(),
         mode=query.get("mode", "").strip().lower(),
         filename=query.get("filename", ""),
         version=query.get("version", "").strip()[:20] or None,
-        login=login,
-        password=password,
+        authorized="authorization" in request.headers,
         cookie=request.cookies.get(COOKIE),
         check=query.get("sessid", "").strip() or None,
         timestamp=query.get("timestamp", "").strip() or None,
@@ -68,25 +63,6 @@ def _query(raw: bytes) -> dict[str, str]:
 
 def _text(raw: bytes) -> str:
     plain = unquote_to_bytes(raw.replace(b"+", b" "))
-    try:
-        return plain.decode()
-    except UnicodeDecodeError:
-        return plain.decode("cp1251", "replace")
-
-
-def _basic(header: str | None) -> tuple[str | None, str | None]:
-    scheme, _, value = (header or "").partition(" ")
-    if scheme.lower() != "basic":
-        return None, None
-    try:
-        plain = base64.b64decode(value.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        return None, None
-    login, _, password = _decoded(plain).partition(":")
-    return login, password
-
-
-def _decoded(plain: bytes) -> str:
     try:
         return plain.decode()
     except UnicodeDecodeError:

@@ -42,6 +42,7 @@ _DELIVERED = "/v2/fbs/posting/delivered"
 _TRACKING_PER_CALL = 20
 # Ozon Seller API, /v2/posting/fbs/cancel: reason 402, «other», needs words.
 _NEEDS_WORDS = frozenset({"402"})
+_NO_WORDS = "Отменено продавцом"
 
 # Ozon Seller API, list of errors: it is so already.
 _DONE_ALREADY = ("already_shipped",)
@@ -69,7 +70,9 @@ _SHIP_FAILED = "ship_failed"
 _SHIPPING_ACTION = "ship_async_in_process"
 # Substatuses under which a courier of ours is on his way to the buyer.
 _LAST_MILE_SUBSTATUSES = frozenset({"posting_driver_pick_up", "posting_in_courier_service"})
-_DELIVERED_SUBSTATUSES = frozenset({"posting_delivered", "posting_received"})
+_DELIVERED_SUBSTATUSES = frozenset(
+    {"posting_delivered", "posting_received", "posting_conditionally_delivered"}
+)
 
 
 class OzonFulfilment(Fulfilment):
@@ -121,14 +124,13 @@ class OzonFulfilment(Fulfilment):
         return DeedResult(Deed.DONE, numbers=tuple(str(number) for number in answer.get("result") or ()))
 
     def cancel_reasons(self, number: str) -> Sequence[CancelReason]:
-        """Of the seller's reasons, those that Ozon takes for this posting."""
+        """The reasons that Ozon takes for this posting as it is now."""
         answer = self._client.post(_REASONS, {"related_posting_numbers": [number]})
         return [
             CancelReason(str(reason["id"]), str(reason["title"]), str(reason["id"]) in _NEEDS_WORDS)
             for posting in answer.get("result") or ()
             if posting.get("posting_number") == number
             for reason in posting.get("reasons") or ()
-            if reason.get("type_id") == "seller"
         ]
 
     def cancel(
@@ -138,7 +140,8 @@ class OzonFulfilment(Fulfilment):
         payload: dict[str, Any] = {
             "posting_number": posting.number,
             "cancel_reason_id": int(reason),
-            "cancel_reason_message": message,
+            # of single pieces Ozon always wants words
+            "cancel_reason_message": message or (_NO_WORDS if lines else ""),
         }
         if lines:
             payload["items"] = [{"sku": int(line.sku), "quantity": line.quantity} for line in lines]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from marketsync.errors import Uncertain
+from marketsync.errors import Place, Uncertain
+from marketsync.http.answers import RequestRefused
 from marketsync.http.client import ApiClient
 from marketsync.marketplaces.orders import Deed, DeedResult, LabelState
 
@@ -36,6 +37,15 @@ def create(client: ApiClient, numbers: Sequence[str]) -> list[str]:
     answer = client.post(_CREATE, {"posting_numbers": list(numbers)}, write=True, items=len(numbers))
     found = answer.get("tasks") or ()
     tasks = sorted(found, key=lambda task: _ORDER.get(str(task.get("task_type")), len(_ORDER)))
+    if not tasks and answer.get("message"):  # a refusal, inside of HTTP 200
+        code, text = str(answer.get("code") or ""), str(answer["message"])
+        raise RequestRefused(
+            f"Ozon refuses the request: {code} {text}",
+            status=200,
+            code=code,
+            text=text,
+            place=Place(account=client.account, method=f"POST {_CREATE}"),
+        )
     if not tasks:
         raise Uncertain(f"Ozon took {len(numbers)} labels and named no task")
     return [str(task["task_id"]) for task in tasks]

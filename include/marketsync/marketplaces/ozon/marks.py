@@ -58,7 +58,7 @@ def _set(
             write=True,
             items=1,
         )
-    client.post(
+    client.document(  # the answer has no body
         _SET,
         {
             "multi_box_qty": int(found.get("multi_box_qty") or 0),

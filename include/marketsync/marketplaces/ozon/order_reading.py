@@ -101,7 +101,8 @@ def _posting(row: Mapping[str, Any]) -> Posting:
     delivery = row.get("delivery_method")
     delivery = delivery if isinstance(delivery, Mapping) else {}
     products = objects(row, "products")
-    if not products:
+    # one that was split into others when it was assembled ends cancelled, with nothing left in it
+    if not products and status_of(status_there) is not PostingStatus.CANCELLED:
         raise WrongField("products: у заказа нет ни одной строки")
     scheme = scheme_of(row.get("tpl_integration_type"), row.get("integration_type_flow"))
     status = status_of(status_there)

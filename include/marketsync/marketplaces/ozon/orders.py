@@ -28,7 +28,12 @@ _LIST = "/v4/posting/fbs/list"
 _GET = "/v3/posting/fbs/get"
 _RETURNS = "/v1/returns/list"
 _NOT_FOUND = 404
-_LOWER_IS_BETTER = "LOWER_IS_BETTER"
+_POSTING_NOT_FOUND = "POSTING_NOT_FOUND"  # the status that it comes with is not documented
+_LOWER_IS_BETTER, _HIGHER_IS_BETTER = "LOWER_IS_BETTER", "HIGHER_IS_BETTER"
+_BEST = {"PERCENT": Decimal(100), "REVIEW_SCORE": Decimal(5)}  # of what should be high, by value_type
+# Ozon Seller API, ratings: the share of orders on time over 30 days, the index of errors (cancelled by the seller, or
+# late) over 14; our own shares of the same orders come near them before Ozon's move.
+_OUR_FIGURES = {"rating_on_time": ("on_time", 30), "rating_general_indicator_fbs_rfbs": ("errors", 14)}
 _RATED_DAYS = timedelta(days=14)
 
 
@@ -68,14 +73,15 @@ class OzonDesk(OrderDesk):
         try:
             answer = self._client.post(_GET, {"posting_number": number, "with": {}}, limits=self._limits)
         except RequestRefused as error:
-            if error.status == _NOT_FOUND:
+            if error.status == _NOT_FOUND or _POSTING_NOT_FOUND in error.text:
                 return None
             raise
         return posting(answer.get("result"))
 
     def returns(self, since: datetime, until: datetime) -> Iterator[Sequence[Return | Malformed]]:
         """By the date of the last status."""
-        wanted = {"visual_status_change_moment": {"time_from": _moment(since), "time_to": _moment(until)}}
+        moments = {"time_from": _moment(since), "time_to": _moment(until)}
+        wanted = {"visual_status_change_moment": moments, "return_schema": "FBS"}
         last = 0
         while True:
             answer = self._client.post(
@@ -101,17 +107,7 @@ class OzonDesk(OrderDesk):
             if item.get("rating")
         }
         bounds = self._thresholds(sorted(items)) if items else {}
-        return [
-            Rating(
-                name=name,
-                title=str(item.get("name") or name),
-                value=_decimal(item.get("current_value")),
-                warning=_decimal(bounds.get(name, {}).get("warning_threshold")),
-                danger=_decimal(bounds.get(name, {}).get("danger_threshold")),
-                higher_is_better=item.get("rating_direction") != _LOWER_IS_BETTER,
-            )
-            for name, item in items.items()
-        ]
+        return [_rating(name, item, bounds.get(name, {})) for name, item in items.items()]
 
     @staticmethod
     def understand(body: Mapping[str, Any]) -> Push:
@@ -169,3 +165,21 @@ def _moment(at: datetime) -> str:
 
 def _decimal(value: object) -> Decimal | None:
     return None if value is None or isinstance(value, bool) else Decimal(str(value))
+
+
+def _rating(name: str, item: Mapping[str, Any], bounds: Mapping[str, Any]) -> Rating:
+    """One figure; where neither more nor less is better its thresholds say nothing."""
+    direction = item.get("rating_direction")
+    judged = direction in (_HIGHER_IS_BETTER, _LOWER_IS_BETTER)
+    figure, days = _OUR_FIGURES.get(name, (None, 14))
+    return Rating(
+        name=name,
+        title=str(item.get("name") or name),
+        value=_decimal(item.get("current_value")),
+        warning=_decimal(bounds.get("warning_threshold")) if judged else None,
+        danger=_decimal(bounds.get("danger_threshold")) if judged else None,
+        higher_is_better=direction != _LOWER_IS_BETTER,
+        best=_BEST.get(str(item.get("value_type"))) if direction == _HIGHER_IS_BETTER else None,
+        figure=figure,
+        days=days,
+    )

@@ -66,7 +66,6 @@ ORDER_METHODS = {
     "sale.order.get": False,
     "sale.order.list": False,
     "sale.order.update": True,
-    "sale.propertyvalue.modify": True,
     "sale.status.list": False,
 }
 """What may be called besides by who puts orders into the shop -> whether it changes something there."""

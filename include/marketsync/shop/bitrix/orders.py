@@ -14,7 +14,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from marketsync.errors import BadInput, Fatal, MarketsyncError, Place, Uncertain
+from marketsync.errors import BadInput, Fatal, MarketsyncError, Place, Retriable, Uncertain
 from marketsync.shop.bitrix.client import Bitrix, Command, ResultOf
 from marketsync.shop.bitrix.identity import Identities
 from marketsync.shop.bitrix.lists import Listing, ListReader, Row
@@ -26,7 +26,9 @@ from marketsync.shop.orders import ShopLine, ShopOrder, ShownLine, ShownOrder
 
 __all__ = ["BitrixOrders", "OrderRules"]
 
-_COMMANDS = 20  # of one batch: an order.add took 2.7 s and a line 1.6 s (examples of the documentation), 60 s is the end
+_COMMANDS = (
+    20  # of one batch: an order took 2.7 s, a line 1.6 s (examples of the documentation); 60 s is the end
+)
 _PAGE = 50  # of keys and ids in one filter
 _ORDER_STATUS = "O"
 _SHOWN = ("id", "xmlId", "statusId", "canceled", "price", "dateInsert")
@@ -80,8 +82,8 @@ class BitrixOrders:
         return by_key
 
     def since(self, moment: datetime, prefix: str) -> Sequence[ShownOrder]:
-        """All orders from outside that were made since then and whose keys begin with the prefix."""
-        return self._read(
+        """All orders from outside that were made since then and whose keys begin with the prefix, the oldest first."""
+        found = self._read(
             [
                 Listing(
                     "o",
@@ -92,6 +94,7 @@ class BitrixOrders:
                 )
             ]
         )
+        return sorted(found, key=lambda order: order.external_id)
 
     def put(self, order: ShopOrder, shown: ShownOrder | None) -> ShownOrder:
         """See OrderShop."""
@@ -136,31 +139,32 @@ class BitrixOrders:
     def _prepare(self, order: ShopOrder) -> None:
         """Learn what is needed to write: the catalog, the statuses, the shop's ids of the goods."""
         if self._catalog is None:
-            tables: dict[str, list[Row]] = {"catalogs": [], "statuses": []}
+            catalogs: list[Row] = []
+            columns = ("id", "iblockId", "name", "productIblockId")
             self._lists.read(
-                [
-                    Listing("catalogs", "catalog.catalog.list", "catalogs", ("id", "iblockId", "name", "productIblockId"))
-                ],
-                lambda name, rows: tables[name].extend(rows),
-            )  # fmt: skip
-            answer = self._client.batch(
-                [
-                    Command(
-                        "statuses", "sale.status.list", {"filter": {"type": _ORDER_STATUS}, "select": ["id"]}
-                    )
-                ]
+                [Listing("catalogs", "catalog.catalog.list", "catalogs", columns)],
+                lambda _, rows: catalogs.extend(rows),
             )
-            _raise_first(answer.errors)
-            known = [str(row["id"]) for row in answer.results["statuses"].get("statuses", [])]
-            unknown = sorted(self._rules.statuses - set(known))
-            if unknown:
-                raise BadInput(
-                    f"на сайте нет статуса заказа {', '.join(unknown)}; есть: {', '.join(known)}",
-                    place=Place(account=self._client.name, field="shop_orders.statuses"),
-                    hint="Исправьте accounts.yaml: shop_orders.statuses, или заведите статус на сайте",
-                )
-            self._catalog = catalog_of(tables["catalogs"], self._rules.catalog, self._client.name)
+            self._check_statuses()
+            self._catalog = catalog_of(catalogs, self._rules.catalog, self._client.name)
         self.learn(line.guid for line in order.lines if line.guid)
+
+    def _check_statuses(self) -> None:
+        answer = self._client.batch(
+            [Command("statuses", "sale.status.list", {"filter": {"type": _ORDER_STATUS}, "select": ["id"]})]
+        )
+        _raise_first(answer.errors)
+        rows = answer.results.get("statuses", {}).get("statuses", [])
+        if len(rows) != answer.totals.get("statuses", len(rows)):
+            raise Retriable("The portal's list of statuses is torn", place=Place(account=self._client.name))
+        known = [str(row["id"]) for row in rows]
+        unknown = sorted(self._rules.statuses - set(known))
+        if unknown:
+            raise BadInput(
+                f"на сайте нет статуса заказа {', '.join(unknown)}; есть: {', '.join(known)}",
+                place=Place(account=self._client.name, field="shop_orders.statuses"),
+                hint="Исправьте accounts.yaml: shop_orders.statuses, или заведите статус на сайте",
+            )
 
     def learn(self, guids: Iterable[str]) -> None:
         """Look up the shop's ids of goods of 1C, as many as a filter takes at once."""

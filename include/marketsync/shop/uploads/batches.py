@@ -8,7 +8,7 @@ is what was uploaded before the question about its last file: until every XML fi
 A session may bring several batches: portions. What a portion of a full load does not name is in another portion, so a
 portion deletes nothing. When the session ends (1C says `complete` or `deactivate`, or, where its dialogue has no last
 word, is silent), all batches together are one more delivery, the closing one: it finds nothing new, and deletes what no
-portion named.
+portion named. Where a newer delivery came meanwhile there is none: it would bring old prices and counts back.
 """
 
 from __future__ import annotations
@@ -16,24 +16,28 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import IO, cast
+
+import structlog
 
 from marketsync.clock import Clock
 from marketsync.db import Database, sql
 from marketsync.db.connection import Row
 from marketsync.errors import BadInput, Place
 from marketsync.files import Files, Folder, open_delivery
+from marketsync.files.delivery import DeliveryFile
 from marketsync.shop.uploads import folders
 from marketsync.shop.uploads.names import same_file
 from marketsync.shop.uploads.sessions import Connection, Session, lock_session
 
 __all__ = ["Asked", "Batches", "Progress"]
 
-_KIND = "catalog"
+_log = structlog.get_logger(__name__)
+
 _ANEW = -1
 # import.xml, offers.xml, priceLists.xml: a second portion would have the same name, so there is none
 _NAME_WITHOUT_NUMBER = re.compile(r"[a-z]+\.xml", re.IGNORECASE)
@@ -81,9 +85,14 @@ class Asked:
 
 
 class Batches:
-    """Hands uploaded files over."""
+    """Hands uploaded files over.
 
-    def __init__(self, database: Database, files: Files, clock: Clock) -> None:
+    Args:
+        kind: `catalog`, for the import; `sale`, for whoever reads documents of orders.
+    """
+
+    def __init__(self, database: Database, files: Files, clock: Clock, kind: str = "catalog") -> None:
+        self._kind = kind
         self._database = database
         self._files = files
         self._clock = clock
@@ -124,6 +133,48 @@ class Batches:
                 break
         return self._close(session, deactivate=deactivate)
 
+    def read(self, session: Session, name: str, use: Callable[[Sequence[DeliveryFile]], str]) -> str:
+        """Have the uploaded files read at once, all of them together.
+
+        Args:
+            use: reads XML files; may be called again for the same ones, where a process died meanwhile.
+
+        Returns:
+            what `use` made of them; the same for a repeated question.
+
+        Raises:
+            BadInput: no such file was uploaded, or it cannot be read: nothing of it is taken over.
+        """
+        looked = self._look(session)
+        if looked is None or not looked[2].knows(name):
+            with self._database.transaction() as connection:
+                closed = self._closed(connection, session)
+            for done in closed:
+                if done["state"] == "done" and any(same_file(name, known) for known in done["names"]):
+                    return str(done["result"])
+            raise _never_came(name)
+        batch, parts, names = looked
+        with open_delivery(Folder(self._files, folders.batch_place(session, batch["number"]))) as delivery:
+            result = use(delivery.named(".xml"))
+        with self._database.transaction() as connection:
+            lock_session(connection, session)
+            connection.execute(
+                sql("upload/close_batch"),
+                {
+                    "session_id": session.session_id,
+                    "number": batch["number"],
+                    "state": "done",
+                    "asked": [name],
+                    "names": sorted(names.all),
+                    "exchange_id": None,
+                    "result": result,
+                    "now": self._clock.now(),
+                },
+            )
+        folders.remove_batch(self._files, session, batch["number"])
+        self._forget(session, batch["number"], parts)
+        return result
+
     def progress(self, exchange_id: int) -> Asked:
         """How far a delivery is."""
         with self._database.transaction() as connection:
@@ -138,7 +189,7 @@ class Batches:
         """The open batch, its parts, and what is in them, joined; None where nothing was uploaded."""
         with self._database.transaction() as connection:
             lock_session(connection, session)
-            batch = _open_batch(connection, session)
+            batch = self._open_batch(connection, session)
             parts = _parts(connection, session, batch["number"]) if batch else ()
         if batch is None:
             return None
@@ -185,7 +236,7 @@ class Batches:
         """
         with self._database.transaction() as connection:
             lock_session(connection, session)
-            batch = _open_batch(connection, session)
+            batch = self._open_batch(connection, session)
             if batch is None or batch["number"] != number or _parts(connection, session, number) != parts:
                 return _ANEW
             key = {
@@ -215,7 +266,7 @@ class Batches:
 
     def _reading(self, connection: Connection, session: Session, names: _Names) -> str:
         """Whether more portions may follow: by the names, or because a file of that name was brought before."""
-        before = {name for batch in _closed(connection, session) for name in batch["names"]}
+        before = {name for batch in self._closed(connection, session) for name in batch["names"]}
         alone = all(_NAME_WITHOUT_NUMBER.fullmatch(name.rpartition("/")[2]) for name in names.xml)
         return "as_written" if alone and before.isdisjoint(names.xml) else "part"
 
@@ -254,31 +305,43 @@ class Batches:
         folders.remove_batch(self._files, session, number)
         self._forget(session, number, parts)
 
+    def _open_batch(self, connection: Connection, session: Session) -> Row | None:
+        return connection.execute(
+            sql("upload/open_batch"), {"session_id": session.session_id, "kind": self._kind}
+        ).fetchone()
+
+    def _closed(self, connection: Connection, session: Session) -> Sequence[Row]:
+        return connection.execute(
+            sql("upload/closed_batches"), {"session_id": session.session_id, "kind": self._kind}
+        ).fetchall()
+
     # ------------------------------------------------------------ batches that were handed over
 
     def _earlier(self, session: Session, name: str) -> Asked:
         """A file of a batch that is closed: 1C asks until it hears how it ended."""
         with self._database.transaction() as connection:
-            closed = _closed(connection, session)
+            closed = self._closed(connection, session)
         for batch in closed:
             if batch["state"] == "handed" and any(same_file(name, known) for known in batch["names"]):
                 return self.progress(batch["exchange_id"])
-        raise BadInput(
-            "такого файла в этом сеансе не передавали",
-            place=Place(file=name),
-            hint="Начните обмен заново: сначала file, потом import",
-        )
+        raise _never_came(name)
 
     def _close(self, session: Session, *, deactivate: bool) -> Asked:
         with self._database.transaction() as connection:
             lock_session(connection, session)
-            closed = _closed(connection, session)
+            closed = self._closed(connection, session)
             handed = [batch for batch in closed if batch["state"] == "handed"]
             row = connection.execute(sql("upload/closing"), {"session_id": session.session_id}).fetchone()
             closing = row["closing_id"] if row else None
             unfinished = next((batch for batch in handed if batch["delivery"] != "imported"), None)
             if closing is None and unfinished is None:
                 if not _wants_closing(handed, deactivate=deactivate):
+                    return Asked(Progress.IMPORTED)
+                row = connection.execute(
+                    sql("upload/overtaken"), {"session_id": session.session_id}
+                ).fetchone()
+                if row and row["overtaken"]:
+                    _log.warning("a session is not closed: a newer delivery came", session=session.session_id)
                     return Asked(Progress.IMPORTED)
                 for batch in closed:
                     if batch["state"] != "handed":
@@ -291,12 +354,6 @@ class Batches:
         return self.progress(unfinished["exchange_id"] if unfinished else closing or _ANEW)
 
 
-def _open_batch(connection: Connection, session: Session) -> Row | None:
-    return connection.execute(
-        sql("upload/open_batch"), {"session_id": session.session_id, "kind": _KIND}
-    ).fetchone()
-
-
 def _parts(connection: Connection, session: Session, number: int) -> _Parts:
     rows = connection.execute(
         sql("upload/batch_parts"), {"session_id": session.session_id, "batch": number}
@@ -304,17 +361,19 @@ def _parts(connection: Connection, session: Session, number: int) -> _Parts:
     return [(row["file"], row["object"]) for row in rows]
 
 
-def _closed(connection: Connection, session: Session) -> Sequence[Row]:
-    return connection.execute(
-        sql("upload/closed_batches"), {"session_id": session.session_id, "kind": _KIND}
-    ).fetchall()
-
-
 def _wants_closing(handed: Sequence[Row], *, deactivate: bool) -> bool:
     """Whether something may have to be deleted that no single batch could tell to be gone."""
     if any(batch["part_of_full"] for batch in handed):
         return True
     return deactivate and any(batch["reading"] == "part" or batch["delivered"] != "full" for batch in handed)
+
+
+def _never_came(name: str) -> BadInput:
+    return BadInput(
+        "такого файла в этом сеансе не передавали",
+        place=Place(file=name),
+        hint="Начните обмен заново: сначала file, потом import",
+    )
 
 
 @dataclass(frozen=True, slots=True)

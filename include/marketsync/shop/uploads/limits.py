@@ -1,9 +1,8 @@
-"""How much one session may upload, and how long it lives."""
+"""How much one session may upload."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 __all__ = ["UploadLimits"]
 
@@ -15,9 +14,7 @@ class UploadLimits:
     Attributes:
         total: bytes of all that it uploads.
         files: how many files it may upload.
-        idle: a session that is silent for so long is over.
     """
 
-    total: int = 4 << 30
-    files: int = 200_000
-    idle: timedelta = timedelta(hours=2)
+    total: int
+    files: int

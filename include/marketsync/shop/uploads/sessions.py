@@ -38,6 +38,7 @@ class Session:
         place: of the common file store, where what was joined of them lies, a folder for each batch.
         began_at: the moment of checkauth: all that it uploads is no older.
         version: of CommerceML, where 1C named it.
+        scopes: of its key.
     """
 
     session_id: int
@@ -47,6 +48,7 @@ class Session:
     place: str
     began_at: datetime
     version: str | None
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def find_session(
     if row is None:
         return None
     row.pop("check_hash")
-    return Session(**row)
+    return Session(**{**row, "scopes": tuple(row["scopes"])})
 
 
 def lock_session(connection: Connection, session: Session) -> None:
