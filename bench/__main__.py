@@ -22,6 +22,7 @@ BENCHES = (
     "exchange",
     "watchdog",
     "order_reconcile",
+    "fulfilment",
 )
 
 

@@ -63,7 +63,7 @@ class FileExchange(_Strict):
         files: that one session may upload.
         session_minutes: a session that is silent for so long is over; what it left half done is removed.
         quiet_minutes: where a dialogue has no last word, silence of so long is its end.
-        wait_seconds: so long a question about an import is held before it is answered `progress`. 1C asks again at once.
+        wait_seconds: so long a question about an import is held before it is answered `progress`; 1C asks again.
         patience_minutes: after which a question about an import that does not end is answered `failure`.
         cancel_reason: the marketplace's code of the reason, where 1C cancels an order.
     """

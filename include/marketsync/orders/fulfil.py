@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
+import psycopg
 import structlog
 
 from marketsync.db import sql
@@ -70,14 +71,20 @@ def run(seller: Seller, *, budget: timedelta, run_id: str | None = None) -> Fulf
         Retriable: another run of this account is under way.
         Fatal: the marketplace refuses us (key, rights): what was claimed waits.
     """
+    key = {"account": seller.account.id}
     with seller.runtime.database.session(autocommit=True) as session:
-        taken = session.execute(sql("fulfilment/exclusive"), {"account": seller.account.id}).fetchone()
-        if not taken or not taken["taken"]:
+        session.execute(sql("fulfilment/lock_patience"))
+        try:
+            session.execute(sql("fulfilment/exclusive"), key)
+        except psycopg.errors.LockNotAvailable as error:
             raise Retriable(
                 f"Another run of the fulfilment of {seller.account.id} is under way",
                 hint="It will do what is asked; nothing is lost",
-            )
-        return _Run(seller, budget, run_id).whole()
+            ) from error
+        try:
+            return _Run(seller, budget, run_id).whole()
+        finally:
+            session.execute(sql("fulfilment/let_go"), key)
 
 
 class _Run:

@@ -21,6 +21,7 @@ __all__ = ["FOLDER", "ask", "run"]
 FOLDER = "handovers"
 _LOOK = 15.0  # seconds between looks at papers that are being made
 _PAPER_PAUSE = 5.0
+_TOO_LATE = timedelta(days=1)  # after the day of departure: it is over everywhere
 
 
 def ask(
@@ -111,7 +112,8 @@ def _settle(
 
 
 def _without(bench: Bench, handover: dict[str, Any], told: DeedResult) -> str:
-    refused = told.deed is Deed.REFUSED
+    over = bench.now().date() - handover["departure_date"] > _TOO_LATE
+    refused = over or told.deed is Deed.REFUSED
     state: str = "refused" if refused else handover["state"]
     words = " ".join(part for part in (told.code, told.message) if part)
     after = None if refused else max(told.again_after, tasks.pause(handover["attempts"]))

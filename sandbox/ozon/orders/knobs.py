@@ -83,6 +83,9 @@ class OrderKnobs:
     unprinted_share: float = knob(0.0, low=0.0, high=1.0)
     """This share of the postings of a batch is left out of its file."""
 
+    label_names_posting: bool = True
+    """UNSURE: whether a label's page has the posting's number as text, or only in what is drawn."""
+
     # --- handing over ---
     carriage_seconds: float = knob(5.0, low=0.0)
     """From carriage/approve to papers that are `ready` (scaled)."""

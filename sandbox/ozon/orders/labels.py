@@ -7,6 +7,8 @@ just completed may still be growing.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sandbox.exchange import Answer
 from sandbox.ozon.errors import INVALID_ARGUMENT, NOT_FOUND, Refusal, status_body
 from sandbox.ozon.orders.errors import refused
@@ -153,7 +155,8 @@ def _print(system: OzonSystem, cabinet: Cabinet, task: LabelTask) -> None:
         if number not in task.unprinted and posting.status != "awaiting_deliver":
             task.unprinted[number] = NOT_TO_BE_PRINTED
         if number not in task.unprinted:
-            pages.append(label_page(posting, task.task_type))
+            page = label_page(posting, task.task_type)
+            pages.append(page if system.order_knobs.label_names_posting else replace(page, lines=()))
     if not pages:
         task.failed = True
         return

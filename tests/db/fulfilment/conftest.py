@@ -45,8 +45,9 @@ def outside() -> Iterator[There]:
 
 @pytest.fixture
 def there(outside: There) -> There:
-    """An empty cabinet; knobs, faults and log are as at the sandbox's start."""
+    """An empty cabinet; knobs, faults and log are as at the sandbox's start, but that nothing waits for limits."""
     outside.call("POST", "/reset")
+    outside.call("PATCH", "/knobs", {"ozon": {"requests_per_second": 100_000}})
     return There(outside.url, str(next(_client_ids)))
 
 

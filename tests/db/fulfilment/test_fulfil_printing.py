@@ -60,8 +60,14 @@ def test_assembled_orders_get_their_labels_by_themselves_in_one_batch(shop: Shop
         assert size == pytest.approx(_BIG, abs=0.1)
 
 
-@pytest.mark.parametrize("status", ["http_400", "http_409", "http_200"])
-@pytest.mark.parametrize("text", ["NO_POSTINGS_FOR_BATCH_DOWNLOAD", "The next postings aren't ready"])
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        ("http_400", "NO_POSTINGS_FOR_BATCH_DOWNLOAD"),
+        ("http_409", "The next postings aren't ready"),
+        ("http_200", "NO_POSTINGS_FOR_BATCH_DOWNLOAD"),
+    ],
+)
 def test_a_label_that_is_not_ready_is_asked_for_again(
     shop: Shop, there: There, status: str, text: str
 ) -> None:
@@ -82,7 +88,7 @@ def test_a_label_that_is_not_ready_is_asked_for_again(
 def test_what_is_printed_is_taken_and_the_rest_asked_for_again(shop: Shop, there: There) -> None:
     there.knobs(unprinted_share=0.5)
     numbers = assembled(shop, 8)
-    for _ in range(10):
+    while shop.rows("select 1 from order_task where state = 'waiting'") or not there.bodies(LABELS):
         shop.fulfil()
         shop.clock.advance(minutes=3)
     for number in numbers:
@@ -137,3 +143,18 @@ def test_a_file_that_still_grows_is_loaded_again_until_it_is_whole(shop: Shop, t
     shop.fulfil()
     whole(shop, number)
     assert len(there.calls(LABEL)) > 2
+
+
+def test_where_pages_do_not_say_whose_they_are_labels_are_asked_for_one_by_one(
+    shop: Shop, there: There
+) -> None:
+    there.knobs(label_names_posting=False)
+    numbers = assembled(shop, 3)
+    shop.fulfil()
+    contents = [shop.label(number) for number in numbers]
+    assert all(content and labels.whole(content) == 1 for content in contents)
+    assert len(set(contents)) == 3  # the bars differ
+    assert [len(body["posting_numbers"]) for body in there.bodies(LABELS)] == [3, 1, 1, 1]
+    assembled(shop, 2)
+    shop.fulfil()
+    assert [len(body["posting_numbers"]) for body in there.bodies(LABELS)][4:] == [1, 1]

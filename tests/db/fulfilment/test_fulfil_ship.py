@@ -7,6 +7,9 @@ from collections import Counter
 import pytest
 from fulfil_kit import GET, SHIP, Shop, There
 
+from marketsync.db import sql
+from marketsync.errors import Retriable
+
 
 def test_an_order_is_assembled_once_and_read_before_it_is_done(shop: Shop, there: There) -> None:
     number = shop.order(("boat", 2), ("ball", 1))
@@ -103,3 +106,14 @@ def test_an_account_that_may_not_send_does_nothing(shop: Shop, there: There) -> 
     assert shop.fulfil() == {"nothing": True, "mode": "approve"}
     assert shop.task(task)["state"] == "waiting"
     assert there.bodies(SHIP) == []
+
+
+def test_two_runs_of_an_account_are_never_at_work_at_once(shop: Shop, there: There) -> None:
+    shop.ask("ship", shop.order())
+    with shop.database.session(autocommit=True) as other:
+        other.execute(sql("fulfilment/exclusive"), {"account": "ozon"})
+        with pytest.raises(Retriable, match="under way"):
+            shop.fulfil()
+    assert there.bodies(SHIP) == []
+    shop.fulfil()
+    assert len(there.bodies(SHIP)) == 1

@@ -40,6 +40,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.seen.append(Seen(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
         self.server.next_action()(self)
 
+    def do_GET(self) -> None:
+        self.server.seen.append(Seen(self.path, {k.lower(): v for k, v in self.headers.items()}, b""))
+        self.server.next_action()(self)
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         """Nothing is printed."""
 
