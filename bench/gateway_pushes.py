@@ -23,6 +23,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from bench.setting import own_database, publish
 from marketsync.db import Database
 from marketsync.paths import INCLUDE, PROJECT
@@ -49,7 +51,9 @@ def main() -> int:
         try:
             _until_ready(process, port)
             asyncio.run(_paced(port, 20.0, 3.0, "warm"))
+            busy = _busy(process)
             paced = asyncio.run(_paced(port, options.rate, options.seconds, "paced"))
+            busy = _busy(process) - busy
             rate = asyncio.run(_flat_out(port, 5.0))
         finally:
             process.terminate()
@@ -69,10 +73,17 @@ def main() -> int:
             "p99, ms": round(p99 * 1000, 1),
             "slowest, ms": round(max(taken) * 1000, 1),
             "orders kept of these": kept,
+            "CPU of the gateway a push, ms": round(busy / len(paced) * 1000, 2),
             "flat out, pushes a second": round(rate, 1),
             "met": everything and kept == len(paced) and p99 <= TARGET_P99 and options.rate >= TARGET_RATE,
         },
     )
+
+
+def _busy(process: subprocess.Popen[bytes]) -> float:
+    """Seconds of a core that a process has used so far."""
+    used = psutil.Process(process.pid).cpu_times()
+    return float(used.user + used.system)
 
 
 def _free_port() -> int:

@@ -86,7 +86,7 @@ SAMPLES: dict[str, Any] = {
     "most_bytes": 10_000_000, "pauses": [600, 3600], "pictures": "picture", "position": 1,
     "site": "https://shop.example", "url": None, "paths": ["a.jpg", "b.jpg"], "names": ["0.jpg", None],
     "codes": [None, "damaged"],
-    "level": "warning", "posting_id": None, "alert_id": 1, "ended": True, "shares": [0.5], "minutes": [120, 30],
+    "posting_id": None, "alert_id": 1, "ended": True, "shares": [0.5], "minutes": [120, 30],
     "zone": "Europe/Moscow", "value": Decimal("1.5"), "warning": Decimal(4), "danger": None, "milliseconds": "20000",
     "accounts": [ACCOUNT], "flow": "open", "label_before": NOW, "prefix": "watch/flows/", "raised": [NOW],
     "ended_days": [30], "made_days": [90], "events_before": NOW, "orders_before": NOW, "labels_before": NOW,
