@@ -64,7 +64,9 @@ class StandIn1C:
 
     def labels(self, numbers: list[str]) -> bytes:
         """The labels of several orders as one PDF for the printer."""
-        return self._done(self._call("POST", "labels", {"numbers": numbers})).content
+        return self._done(
+            self._call("POST", "labels", {"items": [{"number": each} for each in numbers]})
+        ).content
 
     def ship_by_carrier(self, number: str) -> dict[str, Any]:
         """Have our own carrier fetch an order."""

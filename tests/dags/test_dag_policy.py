@@ -135,7 +135,9 @@ def test_tags_name_marketplace_account_pipeline_and_tier(dags: dict[str, DAG]) -
         assert len(dag.tags & tiers) == 1, dag_id
         rest = dag.tags - pipelines - tiers
         account = dag_id.rpartition("__")[0]
-        own = {"marketplace:ozon", f"account:{account}"} if account not in {"carriers", "store", ""} else set()
+        own = (
+            {"marketplace:ozon", f"account:{account}"} if account not in {"carriers", "store", ""} else set()
+        )
         assert rest == own, dag_id
 
 

@@ -113,7 +113,7 @@ create table reservation (
     product_id bigint not null references product on delete cascade,
     stores text[] not null default '{}',    -- 1C's ids of the warehouses that it may come from; empty: any
     quantity int not null check (quantity > 0),
-    since_version int not null,             -- the order's, that first wanted so many pieces: what the ERP must have taken
+    since_version int not null,             -- the order's that first wanted so many pieces: the ERP must have taken it
     made_at timestamptz not null,
     lapses_at timestamptz,                  -- made by a push alone: over, unless the order was read by then
     booked_after timestamptz,               -- free pieces counted after this moment know of it: the ERP took the order

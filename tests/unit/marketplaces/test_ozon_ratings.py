@@ -10,7 +10,8 @@ BOUNDS = {"warning_threshold": 90, "danger_threshold": 80.5}
 
 
 def test_a_share_that_should_be_high_is_at_best_a_hundred_and_judges_ours() -> None:
-    item = {"name": "Вовремя", "current_value": 97.5, "value_type": "PERCENT", "rating_direction": "HIGHER_IS_BETTER"}  # fmt: skip
+    item = {"name": "Вовремя", "current_value": 97.5, "value_type": "PERCENT"}
+    item["rating_direction"] = "HIGHER_IS_BETTER"
     found = _rating("rating_on_time", item, BOUNDS)
     assert (found.value, found.warning, found.danger) == (Decimal("97.5"), Decimal(90), Decimal("80.5"))
     assert (found.best, found.higher_is_better) == (Decimal(100), True)
