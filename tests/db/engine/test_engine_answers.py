@@ -127,6 +127,7 @@ def test_a_refused_stock_is_not_sent_again_until_it_changes(
 def test_a_refused_card_is_not_sent_again_until_it_changes(
     engine: Engine, store: Store, cabinet: Cabinet
 ) -> None:
+    engine.adopt()
     cabinet.make_card("OTHER", barcodes=["4600000000107"])
     guid = store.good("A-1", barcodes=["4600000000107"])
     store.good("A-2")

@@ -74,6 +74,7 @@ def test_held_and_rejected_differences_say_so(engine: Engine, store: Store, cabi
 
 
 def test_new_goods_without_a_card_say_why(engine: Engine, store: Store, cabinet: Cabinet) -> None:
+    engine.adopt()
     cabinet.make_card("STRANGER", name="Сделано руками")
     store.good("HELD", price="1")
     store.good("UNMAPPED", vat="13")
@@ -199,6 +200,7 @@ def test_cards_of_nobody_and_cards_that_share_a_barcode_are_told(
     engine: Engine, store: Store, cabinet: Cabinet
 ) -> None:
     store.good("A-1")
+    engine.adopt()
     cabinet.make_card("HAND-1", barcodes=["4601234567893"])
     cabinet.make_card("HAND-2", barcodes=["4601234567893"])
     cabinet.make_card(" 00a-1", barcodes=[])
