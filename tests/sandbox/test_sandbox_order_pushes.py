@@ -101,6 +101,7 @@ def settled(log: list[dict[str, Any]]) -> bool:
 
 def test_what_the_pushes_of_an_order_carry(shop: Ozon, listener: Listener) -> None:
     shop.order("push", url=listener.url, headers={"X-Forwarded-For": "195.34.21.7"})
+    until(shop, settled)
     number = order(shop, ship_by="2026-11-24T10:00:00+00:00")
     until(shop, settled)
     shop.order("order_move", posting_number=number, ship_by="2026-11-25T10:00:00+00:00")

@@ -146,6 +146,7 @@ OTHER_SAMPLES: dict[str, dict[str, Any]] = {
     **{name: _SHIPMENT for name in FILES if name.startswith("shipment/")},
     **{name: _ERP for name in FILES if name.startswith("erp/")},
     "erp/keep_answer": {**_ERP, "status": 200},
+    "erp/add_key": {**_ERP, "hash": b"of another key"},
     **{name: _FULFILMENT for name in FILES if name.startswith("fulfilment/")},
     **{name: _ORDERS for name in FILES if name.startswith("orders/")},
     "desired/gallery": {"field": "images"},

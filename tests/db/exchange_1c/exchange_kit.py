@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from marketsync.orders import keys
 from marketsync.runtime import Runtime
 
 LOGIN = "УТ"
+_PATIENCE = 30.0
 GOOD = "aaaaaaaa-0000-0000-0000-000000000001#bbbbbbbb-0000-0000-0000-000000000001"
 
 
@@ -102,8 +104,13 @@ class Place:
         return Runtime(self.database, self.accounts, files=self.files, clock=self.clock)
 
     def imports(self) -> dict[str, Any]:
-        """The step of store__import."""
-        return dict(steps.import_store(self.runtime))
+        """The step of store__import; what another process took up meanwhile is waited for."""
+        counts = dict(steps.import_store(self.runtime))
+        ends = time.monotonic() + _PATIENCE
+        while self.rows("select 1 from exchange where state in ('delivered', 'importing')"):
+            assert time.monotonic() < ends, "a delivery is never imported"
+            time.sleep(0.05)
+        return counts
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
         with self.database.transaction() as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
+import os
 import socket
 import subprocess
 import sys
@@ -254,4 +254,13 @@ def _status(url: str, body: bytes | None) -> int:
 
 
 def test_the_access_log_of_the_server_is_off() -> None:
-    assert logging.getLogger("uvicorn.access").disabled
+    """In a process of its own: whoever starts a server in this one sets its loggers up anew."""
+    told = "import logging, marketsync.gateway.app; print(logging.getLogger('uvicorn.access').disabled)"
+    done = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True, env=_paths()
+    )
+    assert done.stdout.strip() == "True"
+
+
+def _paths() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(INCLUDE)}
