@@ -186,6 +186,8 @@ class Shipping:
         state, error, later = _outcome(row, answer)
         shown = self._shown(row, error)
         self._count(state)
+        if state == "cancelled" and row["label_file"]:
+            self.files.delete(row["label_file"])  # shows its receiver, and no row would name it any more
         with self.database.transaction() as connection:
             connection.execute(
                 sql("shipment/settle"),

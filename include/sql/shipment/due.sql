@@ -12,6 +12,7 @@ select
     shipment.their_number,
     shipment.troubles,
     shipment.cancel_asked_at,
+    shipment.label_file,
     buyer.person
 from shipment
 join posting using (posting_id)

@@ -8,5 +8,6 @@ set
     error = %(error)s,
     troubles = 0,
     not_before = %(not_before)s,
+    label_file = case when %(state)s <> 'cancelled' then label_file end,
     changed_at = %(now)s
 where shipment_id = %(shipment_id)s

@@ -242,7 +242,11 @@ def test_an_order_is_cancelled_there_and_can_be_asked_for_again(dispatch: Dispat
     posting = dispatch.asked("0021-1")
     dispatch.run()
     assert dispatch.cancel(posting).state == "accepted"
+    label = dispatch.shipment(posting).label_file
+    assert label
     dispatch.run()
+    assert dispatch.shipment(posting).label_file is None
+    assert not dispatch.runtime.files.exists(label), "nobody would know to delete it"
     assert (dispatch.shipment(posting).state, dispatch.there()[0]["status"]) == (
         "cancelled",
         "OrderCancelled",
