@@ -59,6 +59,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--catalog", type=Path, help="a folder with one's own CommerceML files instead")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--hurry", action="store_true", help="labels are ready after seconds, not after a minute"
+    )
     return parser.parse_args()
 
 
@@ -94,7 +97,7 @@ def _play(options: argparse.Namespace, home: Path, began: float) -> int:
             _changed(
                 story,
                 home / "deliveries",
-                lambda: orders_act.play(stack, runtime, account, story.outcome, say),
+                lambda: orders_act.play(stack, runtime, account, story.outcome, say, hurry=options.hurry),
             )
         else:
             own_catalog.play(story, options.catalog)
