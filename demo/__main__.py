@@ -36,7 +36,9 @@ def main() -> int:
     # the demo plays on a database of its own: whatever else is configured on this machine stays untouched
     os.environ.pop("MARKETSYNC_DATABASE_URL", None)
     os.environ.pop("MARKETSYNC_FILES_URL", None)
-    signal.signal(signal.SIGTERM, _end)
+    # also where whoever started us ignores interrupts, as a shell does for its background jobs
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, _end)
     began = SYSTEM.monotonic()
     try:
         return _play(options, home, began)
