@@ -14,14 +14,14 @@ BIN := $(VENV)/bin
 SYNCED := $(VENV)/.synced
 CODE := include/marketsync plugins sandbox stack demo
 # What needs only Python and make; the longest first, so that nobody waits for them alone at the end.
-TESTS := tests/e2e tests/db tests/dags tests/stack tests/sandbox tests/contract tests/sandbox_generator tests/unit
+TESTS := tests/db tests/dags tests/stack tests/sandbox tests/contract tests/sandbox_generator tests/unit
 
 export PYTHONPATH := $(CURDIR)/include:$(CURDIR)/plugins:$(CURDIR)
 # Airflow writes into its home as soon as it is imported.
 export AIRFLOW_HOME := $(CURDIR)/var/airflow
 export AIRFLOW__LOGGING__LOGGING_LEVEL := WARNING
 
-.PHONY: help setup demo up down status test chaos bench lint format docs docs-check lock check clean
+.PHONY: help setup demo up down status test e2e chaos bench lint format docs docs-check lock check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -51,8 +51,11 @@ down: setup ## end what `make up` started
 status: setup ## what runs, and where
 	@$(BIN)/python -m stack status
 
-test: setup ## all tests that need only Python and make; ARGS=... goes to pytest
+test: setup ## all tests but those of the demo; ARGS=... goes to pytest
 	@$(BIN)/python -m pytest -q -n 3 --dist loadscope --no-loadscope-reorder $(TESTS) $(ARGS)
+
+e2e: setup ## the demo itself, small: played to its end, interrupted, killed
+	@$(BIN)/python -m pytest -q tests/e2e $(ARGS)
 
 chaos: setup ## the random histories, twenty times as many; takes about an hour
 	@MARKETSYNC_HISTORIES=20 $(BIN)/python -m pytest -q -n 2 tests/db -k "histor or lives" $(ARGS)
@@ -83,7 +86,7 @@ lock: setup ## pin requirements*.in anew, with hashes
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
 
-check: lint docs-check test ## what CI runs
+check: lint docs-check test e2e ## what CI runs
 
 clean: ## end what runs; remove its data, the caches and .venv
 	@test ! -x $(BIN)/python || $(BIN)/python -m stack clean

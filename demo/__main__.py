@@ -36,7 +36,9 @@ def main() -> int:
     # the demo plays on a database of its own: whatever else is configured on this machine stays untouched
     os.environ.pop("MARKETSYNC_DATABASE_URL", None)
     os.environ.pop("MARKETSYNC_FILES_URL", None)
-    signal.signal(signal.SIGTERM, _end)
+    # also where whoever started us ignores interrupts, as a shell does for its background jobs
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, _end)
     began = SYSTEM.monotonic()
     try:
         return _play(options, home, began)
@@ -59,6 +61,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--catalog", type=Path, help="a folder with one's own CommerceML files instead")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--hurry", action="store_true", help="labels are ready after seconds, not after a minute"
+    )
     return parser.parse_args()
 
 
@@ -94,7 +99,7 @@ def _play(options: argparse.Namespace, home: Path, began: float) -> int:
             _changed(
                 story,
                 home / "deliveries",
-                lambda: orders_act.play(stack, runtime, account, story.outcome, say),
+                lambda: orders_act.play(stack, runtime, account, story.outcome, say, hurry=options.hurry),
             )
         else:
             own_catalog.play(story, options.catalog)

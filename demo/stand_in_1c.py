@@ -145,18 +145,10 @@ def documents_of_the_exchange(url: str, name: str, key: str) -> set[str]:
     session.cookies.set(lines[1].strip(), lines[2].strip())
     sessid = lines[3].strip() if len(lines) > 3 else ""
     session.get(f"{address}?type=sale&mode=init&version=2.09&{sessid}", timeout=_TIMEOUT)
-    numbers: set[str] = set()
-    while True:
-        answer = session.get(f"{address}?type=sale&mode=query&{sessid}", timeout=_TIMEOUT)
-        root = ElementTree.fromstring(answer.content)  # noqa: S314 - our own gateway's
-        found = {
-            (node.findtext("{*}Номер") or node.findtext("Номер") or "")
-            for node in root.iter()
-            if node.tag.rpartition("}")[2] == "Документ"
-        }
-        done = session.get(f"{address}?type=sale&mode=success&{sessid}", timeout=_TIMEOUT)
-        if not done.text.startswith("success"):
-            raise ValueError(f"success was answered {done.text[:200]}")
-        if not found - numbers:
-            return numbers
-        numbers |= found
+    answer = session.get(f"{address}?type=sale&mode=query&{sessid}", timeout=_TIMEOUT)
+    root = ElementTree.fromstring(answer.content)  # noqa: S314 - our own gateway's
+    documents = [node for node in root.iter() if node.tag.rpartition("}")[2] == "Документ"]
+    done = session.get(f"{address}?type=sale&mode=success&{sessid}", timeout=_TIMEOUT)
+    if not done.text.startswith("success"):
+        raise ValueError(f"success was answered {done.text[:200]}")
+    return {document.findtext("{*}Номер") or "" for document in documents}

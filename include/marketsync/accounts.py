@@ -455,6 +455,7 @@ def load(path: Path) -> Accounts:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
         raise BadInput(f"is not YAML: {error}", place=Place(file=str(path), line=line)) from error
+    _refuse_repeated(node, path)
     try:
         return Accounts.model_validate(data)
     except ValidationError as error:
@@ -468,6 +469,26 @@ def load(path: Path) -> Accounts:
             ),
             hint="Nothing was taken over; the last good accounts stay in force",
         ) from error
+
+
+def _refuse_repeated(node: Any, path: Path) -> None:
+    """A key that stands twice: YAML would silently take the last one."""
+    if isinstance(node, yaml.SequenceNode):
+        for part in node.value:
+            _refuse_repeated(part, path)
+    if not isinstance(node, yaml.MappingNode):
+        return
+    seen: dict[str, int] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        if key.value in seen:
+            raise BadInput(
+                f"{key.value} stands twice, first in line {seen[key.value]}",
+                place=Place(file=str(path), line=line, field=str(key.value)),
+                hint="Nothing was taken over; the last good accounts stay in force",
+            )
+        seen[str(key.value)] = line
+        _refuse_repeated(value, path)
 
 
 def _line_of(node: Any, location: tuple[int | str, ...]) -> int | None:

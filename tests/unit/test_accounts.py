@@ -49,6 +49,13 @@ def test_an_account_sends_nothing_unless_it_is_told_to(file: Path) -> None:
     assert load(file).account("ozon").mode is Mode.OBSERVE
 
 
+def test_a_key_that_stands_twice_is_refused(file: Path) -> None:
+    change(file, "    connection: ozon\n", "    connection: ozon\n    mapping: other\n")
+    error = refused(file)
+    assert (error.place.line, error.place.field) == (7, "mapping")
+    assert "first in line 6" in error.message
+
+
 def test_guards_are_on_by_default(file: Path) -> None:
     guards = load(file).account("ozon").guards
     assert guards.price.largest_change == 0.5
